@@ -18,8 +18,9 @@ from scripts import machine
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
-    from portal.sandbox.server import Sandbox
     from rest_framework.test import APIClient
+
+    from portal.sandbox.server import Sandbox
     from services.models import Entity
 
 ACCOUNTS = {"111111111111": "production", "222222222222": "platform"}
