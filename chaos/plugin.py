@@ -1,0 +1,1 @@
+"""All that chaos adds to the portal."""
