@@ -1,0 +1,43 @@
+"""CloudWatch alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.aws.errors import aws_errors
+from portal.aws.paging import pages
+from portal.aws.resource import AwsResource, reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm(AwsResource):
+    """One alarm. `acts` when it is switched on and tells somebody."""
+
+    namespace: str
+    metric: str
+    state: str
+    acts: bool
+    composite: bool
+
+
+def alarms(account: str, region: str) -> list[Alarm]:
+    """All metric and composite alarms of the account and region."""
+    found: list[Alarm] = []
+    with aws_errors("cloudwatch:DescribeAlarms", account, region):
+        client = reader(account, region, "cloudwatch")
+        for kind, key in (("MetricAlarm", "MetricAlarms"), ("CompositeAlarm", "CompositeAlarms")):
+            found += [
+                Alarm(
+                    name=row["AlarmName"],
+                    arn=row["AlarmArn"],
+                    account=account,
+                    region=region,
+                    namespace=row.get("Namespace", ""),
+                    metric=row.get("MetricName", ""),
+                    state=row.get("StateValue", "INSUFFICIENT_DATA"),
+                    acts=bool(row.get("ActionsEnabled", True) and row.get("AlarmActions")),
+                    composite=kind == "CompositeAlarm",
+                )
+                for row in pages(client, "describe_alarms", key, AlarmTypes=[kind])
+            ]
+    return found

@@ -1,0 +1,105 @@
+"""Relational and graph databases: RDS instances, Aurora and Neptune clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.aws.errors import aws_errors
+from portal.aws.paging import pages
+from portal.aws.resource import AwsResource, reader, tag_map
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database(AwsResource):
+    """One database: a cluster with its members, or an instance that belongs to no cluster. Backups in days."""
+
+    engine: str
+    engine_version: str
+    family: str
+    cluster: bool
+    members: int
+    multi_az: bool
+    encrypted: bool
+    backup_days: int
+    deletion_protection: bool
+    public: bool
+    serverless: bool
+    instance_class: str
+    storage_type: str
+    iam_authentication: bool
+    performance_insights: bool
+    log_exports: tuple[str, ...]
+
+
+def databases(account: str, region: str) -> list[Database]:
+    """All clusters and all lone instances of the account and region; Neptune and DocumentDB come with them."""
+    with aws_errors("rds:DescribeDBInstances", account, region):
+        client = reader(account, region, "rds")
+        instances = list(pages(client, "describe_db_instances", "DBInstances"))
+        clusters = list(pages(client, "describe_db_clusters", "DBClusters"))
+    members: dict[str, list[Mapping[str, Any]]] = {}
+    for row in instances:
+        members.setdefault(row.get("DBClusterIdentifier") or "", []).append(row)
+    return [
+        *(_cluster(row, members.get(row["DBClusterIdentifier"], []), account, region) for row in clusters),
+        *(_instance(row, account, region) for row in members.get("", [])),
+    ]
+
+
+def family(engine: str) -> str:
+    """The database family of an RDS engine name: relational, graph or document."""
+    return {"neptune": "graph", "docdb": "document"}.get(engine, "relational")
+
+
+def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], account: str, region: str) -> Database:
+    return Database(
+        name=row["DBClusterIdentifier"],
+        arn=row["DBClusterArn"],
+        account=account,
+        region=region,
+        tags=tag_map(row.get("TagList")),
+        engine=row["Engine"],
+        engine_version=row.get("EngineVersion", ""),
+        family=family(row["Engine"]),
+        cluster=True,
+        members=len(members),
+        multi_az=bool(row.get("MultiAZ")) or len(members) > 1,
+        encrypted=bool(row.get("StorageEncrypted")),
+        backup_days=row.get("BackupRetentionPeriod") or 0,
+        deletion_protection=bool(row.get("DeletionProtection")),
+        public=any(member.get("PubliclyAccessible") for member in members),
+        serverless=bool(row.get("ServerlessV2ScalingConfiguration")) or row.get("EngineMode") == "serverless",
+        instance_class=next((member["DBInstanceClass"] for member in members), ""),
+        storage_type=row.get("StorageType", "aurora"),
+        iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
+        performance_insights=bool(members) and all(member.get("PerformanceInsightsEnabled") for member in members),
+        log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
+    )
+
+
+def _instance(row: Mapping[str, Any], account: str, region: str) -> Database:
+    return Database(
+        name=row["DBInstanceIdentifier"],
+        arn=row["DBInstanceArn"],
+        account=account,
+        region=region,
+        tags=tag_map(row.get("TagList")),
+        engine=row["Engine"],
+        engine_version=row.get("EngineVersion", ""),
+        family=family(row["Engine"]),
+        cluster=False,
+        members=1,
+        multi_az=bool(row.get("MultiAZ")),
+        encrypted=bool(row.get("StorageEncrypted")),
+        backup_days=row.get("BackupRetentionPeriod") or 0,
+        deletion_protection=bool(row.get("DeletionProtection")),
+        public=bool(row.get("PubliclyAccessible")),
+        serverless=False,
+        instance_class=row.get("DBInstanceClass", ""),
+        storage_type=row.get("StorageType", ""),
+        iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
+        performance_insights=bool(row.get("PerformanceInsightsEnabled")),
+        log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
+    )
