@@ -39,7 +39,12 @@ def main(arguments: list[str]) -> int:
             f"Colonnade needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.12."
         )
     wanted, command = arguments[0], arguments[2:]
-    failed = install_python(wanted) or install_frontend()
+    frontend = subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "frontend.py"], cwd=ROOT
+    )  # beside the Python packages
+    failed = install_python(wanted)
+    if frontend.wait() != 0:  # it has said why
+        return 1
     if failed:
         return refuse(failed)
     if command:
@@ -126,16 +131,6 @@ def uv_settings() -> dict[str, str]:
     if "UV_INDEX" in settings:  # pip looks for the best version in every index; uv would stop at the first
         settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return settings
-
-
-def install_frontend() -> str:
-    """Fetch the front-end packages and copy the few files that are served. Returns "" or why it failed."""
-    script = ROOT / "scripts" / "frontend.py"
-    started = time.time()
-    done = subprocess.run([PYTHON, script], cwd=ROOT, check=False)
-    if time.time() - started > 1:
-        report("Front-end packages", time.time() - started)
-    return "" if done.returncode == 0 else "The front-end packages are missing (see the line above)."
 
 
 class Phase:

@@ -68,7 +68,8 @@ def person(db: None, django_user_model: type[User]) -> Callable[..., User]:
         user.set_password("colonnade")
         user.save()
         if role:
-            Grant.objects.get_or_create(user=user, role=role, owner_ref=f"group:default/{team}" if team else "")
+            team_ref = f"group:default/{team}" if team else ""
+            Grant.objects.update_or_create(user=user, team_ref=team_ref, defaults={"role": role})
         return user
 
     return make
