@@ -1,0 +1,7 @@
+"""One module per AWS service; importing this package registers all handlers."""
+
+from __future__ import annotations
+
+from . import cloudwatch
+
+__all__ = ["cloudwatch"]

@@ -1,0 +1,59 @@
+"""Everything the sandbox remembers beside moto's own backends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .metrics import MetricStore
+
+Place = tuple[str, str]
+"""(account id, region)."""
+
+
+@dataclass
+class Progress:
+    """How far the seeding is; `total` 0 means that no seeding was asked for."""
+
+    seeded: int = 0
+    total: int = 0
+    text: str = "No seeding was asked for."
+    failed: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """True when all that was asked for is there."""
+        return not self.failed and self.seeded >= self.total
+
+
+@dataclass
+class State:
+    """Shared by all handlers, the seeding and the clock; change it only while holding `lock`.
+
+    `wall` gives seconds since the epoch, so that tests move time instead of sleeping.
+    """
+
+    wall: Callable[[], float] = time.time
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    progress: Progress = field(default_factory=Progress)
+    metrics: MetricStore = field(default_factory=MetricStore)
+    remembered: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+    """Details by (topic, account, region) that moto drops, e.g. ECS deployment configurations."""
+
+    def now(self) -> datetime:
+        """The present as an aware UTC datetime."""
+        return datetime.fromtimestamp(self.wall(), UTC)
+
+    def topic(self, name: str, account: str, region: str) -> dict[str, Any]:
+        """The remembered details of one topic in one account and region."""
+        return self.remembered.setdefault((name, account, region), {})
+
+    def clear(self) -> None:
+        """Forget everything (the lock and the wall clock stay)."""
+        self.progress = Progress()
+        self.metrics.clear()
+        self.remembered.clear()
