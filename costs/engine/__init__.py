@@ -1,0 +1,1 @@
+"""Decisions with numbers about cost: pure functions over dataclasses, standard library only."""
