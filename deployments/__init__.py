@@ -1,0 +1,1 @@
+"""Deployments: what runs where, and rollouts that are judged by evidence and undone when they are worse."""

@@ -1,0 +1,1 @@
+"""Decisions with numbers: pure functions over frozen dataclasses, standard library only."""

@@ -1,0 +1,112 @@
+"""An always-valid comparison of error counts, canary against baseline.
+
+In an interval with n_c and n_b requests and x_c and x_b errors, let rho = n_c / (n_c + n_b). If the canary's error
+rate is r times the baseline's, each error falls on the canary with probability r rho / (r rho + 1 - rho). The evidence
+for r against r0 is the product of the likelihood ratios over all intervals; averaged over a grid of r it is an
+e-process: by Ville's inequality it ever reaches 1/alpha with probability at most alpha while the true ratio is at most
+r0, however often one looks and however the weights move. Conditioning on each interval's own total is what makes an
+incident that hits both versions harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import exp, fsum, log
+
+WORSE_RATIOS = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0)
+SAFE_RATIOS = (0.7, 0.85, 1.0, 1.05)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Counts of one stretch of time in which both versions served."""
+
+    canary_requests: float
+    canary_errors: float
+    baseline_requests: float
+    baseline_errors: float
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both versions served: with one alone there is nothing to compare."""
+        return self.canary_requests > 0 and self.baseline_requests > 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What counts as worse, and the two error bounds.
+
+    alpha: risk of rolling back a canary that is at most ``margin`` times as bad. beta: risk of calling safe a canary
+    whose error rate is ``lift`` times the baseline's or more.
+    """
+
+    alpha: float = 0.01
+    beta: float = 0.05
+    margin: float = 1.05
+    lift: float = 1.2
+
+    def __post_init__(self) -> None:
+        if not (0 < self.alpha < 1 and 0 < self.beta < 1 and 1 <= self.margin < self.lift):
+            raise ValueError("A rule needs 0 < alpha, beta < 1 and 1 <= margin < lift.")
+
+    @property
+    def roll_back_at(self) -> float:
+        """The evidence (odds to 1) at which the canary is rolled back."""
+        return 1 / self.alpha
+
+    @property
+    def safe_at(self) -> float:
+        """The evidence (odds to 1) at which a rise of ``lift`` is ruled out."""
+        return 1 / self.beta
+
+    @property
+    def worse_ratios(self) -> tuple[float, ...]:
+        """The ratios that count as worse than the margin."""
+        return tuple(ratio for ratio in WORSE_RATIOS if ratio > self.margin) or (2 * self.margin,)
+
+    @property
+    def safe_ratios(self) -> tuple[float, ...]:
+        """The ratios that count as safe."""
+        return tuple(ratio for ratio in SAFE_RATIOS if ratio < self.lift)
+
+
+def evidence_worse(intervals: Iterable[Interval], rule: Rule) -> float:
+    """Odds (to 1) that the canary is worse than the margin allows; roll back at ``rule.roll_back_at``."""
+    return capped_exp(mean_of_exp(log_ratios(intervals, rule.margin, rule.worse_ratios)))
+
+
+def evidence_safe(intervals: Iterable[Interval], rule: Rule) -> float:
+    """Odds (to 1) against a rise of ``rule.lift`` or more; safe at ``rule.safe_at``."""
+    return capped_exp(mean_of_exp(log_ratios(intervals, rule.lift, rule.safe_ratios)))
+
+
+def log_ratios(intervals: Iterable[Interval], null: float, ratios: Sequence[float]) -> list[float]:
+    """Log likelihood ratio of each of ``ratios`` against ``null``, over all comparable intervals."""
+    kept = [_parts(interval) for interval in intervals if interval.comparable]
+    return [
+        fsum(errors_c * log(ratio / null) + errors * share_term(share, null, ratio) for errors_c, errors, share in kept)
+        for ratio in ratios
+    ]
+
+
+def share_term(share: float, null: float, ratio: float) -> float:
+    """What one error, on either version, adds to the log likelihood ratio before the canary's own part."""
+    return log((null * share + 1 - share) / (ratio * share + 1 - share))
+
+
+def mean_of_exp(logs: Sequence[float]) -> float:
+    """log of the mean of exp(logs), without overflow."""
+    top = max(logs)
+    return top + log(fsum(exp(value - top) for value in logs) / len(logs))
+
+
+def capped_exp(value: float) -> float:
+    """exp within 1e-12 and 1e12: beyond that the number says nothing more."""
+    return exp(min(max(value, -27.6), 27.6))
+
+
+def _parts(interval: Interval) -> tuple[float, float, float]:
+    requests = interval.canary_requests + interval.baseline_requests
+    errors = interval.canary_errors + interval.baseline_errors
+    return interval.canary_errors, errors, interval.canary_requests / requests

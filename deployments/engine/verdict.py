@@ -1,0 +1,145 @@
+"""The judgement of a canary: a state, the sentence that says it, and the numbers that carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import fsum
+from typing import Any
+
+from deployments.engine import power
+from deployments.engine.sequential import Interval, Rule, evidence_safe, evidence_worse
+
+NO_WORSE, WORSE, INCONCLUSIVE, INSUFFICIENT = "no_worse", "worse", "inconclusive", "insufficient"
+ASSUMPTION = "Canary and baseline hosts are alike: same size, same age, the same kind of requests."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement.
+
+    evidence_worse and evidence_safe are odds to 1. error_bound is the risk of a false rollback over all looks.
+    seen is the chance (0 to 1) that a rise of ``lift`` would have been seen by now; forecast_seconds until it is 99 %,
+    None when that is more than a week away. visible_rise is the smallest rise seen in 95 % of cases. proven: a rise
+    of ``lift`` is ruled out, so that the canary may be promoted early.
+    """
+
+    state: str
+    headline: str
+    sentence: str
+    evidence_worse: float
+    evidence_safe: float
+    roll_back_at: float
+    error_bound: float
+    margin: float
+    lift: float
+    canary_requests: int
+    canary_errors: int
+    baseline_requests: int
+    baseline_errors: int
+    seen: float
+    forecast_seconds: float | None
+    visible_rise: float | None
+    proven: bool
+    assumption: str = ASSUMPTION
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as plain JSON values."""
+        return asdict(self)
+
+
+def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: int, seconds: float) -> Verdict:
+    """Judge the canary on all intervals of the rollout.
+
+    ``minimum`` is how many canary requests the segment needs, ``counted`` how many it has had, ``seconds`` how long the
+    intervals took together. Missing counts are never good news: nothing counted is inconclusive.
+    """
+    comparable = [interval for interval in intervals if interval.comparable]
+    worse, safe = (evidence_worse(comparable, rule), evidence_safe(comparable, rule)) if comparable else (1.0, 1.0)
+    enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
+    state = _state(worse, rule, counted=counted, enough=enough)
+    seen = power.seen_by_now(comparable, rule, rule.lift)
+    forecast = power.seconds_until_seen(comparable, rule, rule.lift, seconds=seconds)
+    rise = power.visible_rise(comparable, rule)
+    totals = [round(fsum(values)) for values in zip(*map(_counts, comparable), strict=True)] or [0, 0, 0, 0]
+    headline = _headline(state, worse, minimum, counted, proven=safe >= rule.safe_at)
+    numbers = _numbers(totals) if comparable else ""
+    sight = _sight(rule.lift, seen, forecast, rise) if comparable and state in (NO_WORSE, INSUFFICIENT) else ""
+    return Verdict(
+        state, headline, " ".join(part for part in (numbers, sight) if part), worse, safe, rule.roll_back_at, rule.alpha,
+        rule.margin, rule.lift, totals[0], totals[1], totals[2], totals[3], seen, forecast, rise,
+        proven=state == NO_WORSE and safe >= rule.safe_at,
+    )  # fmt: skip
+
+
+def _state(worse: float, rule: Rule, *, counted: int, enough: bool) -> str:
+    if worse >= rule.roll_back_at:
+        return WORSE
+    if counted <= 0:
+        return INCONCLUSIVE
+    if not enough:
+        return INSUFFICIENT
+    # Evidence half-way to the bound (on the log scale) is neither an alarm nor a clean bill.
+    return INCONCLUSIVE if worse >= rule.roll_back_at**0.5 else NO_WORSE
+
+
+def _headline(state: str, worse: float, minimum: int, counted: int, *, proven: bool) -> str:
+    if state == WORSE:
+        return f"Worse than the baseline: {odds(worse)}."
+    if state == NO_WORSE:
+        return "Proven no worse than the baseline." if proven else "No worse than the baseline so far."
+    if state == INSUFFICIENT:
+        return f"Too few requests to judge: {number(counted)} of {number(minimum)}."
+    if counted <= 0:
+        return "No verdict: there are no counts for the canary in this segment."
+    return f"No verdict: some evidence that it is worse, {odds(worse)}."
+
+
+def _numbers(totals: Sequence[int]) -> str:
+    canary, canary_errors, baseline, baseline_errors = totals
+    return (
+        f"{number(canary)} canary requests, errors {percent(canary_errors / canary)} "
+        f"against {percent(baseline_errors / baseline)}."
+    )
+
+
+def _sight(lift: float, seen: float, forecast: float | None, rise: float | None) -> str:
+    text = f"A rise of {round((lift - 1) * 100)} % would have been seen by now in {chance(seen)} of cases"
+    if seen >= 0.99:
+        return text + "."
+    text += (
+        f"; in {duration(forecast)} it will be 99 %." if forecast else "; at this traffic it takes more than a week."
+    )
+    return text if rise is None else f"{text} A rise to {rise:.1f} times the baseline would have been seen in 95 %."
+
+
+def number(value: float) -> str:
+    """1204 as "1 204", with a narrow space."""
+    return f"{round(value):,}".replace(",", "\u202f")
+
+
+def percent(share: float) -> str:
+    """0.0094 as "0.94 %"."""
+    return f"{share * 100:.2f} %"
+
+
+def chance(share: float) -> str:
+    """A probability in whole percent; never a false 0 or 100."""
+    return "less than 1 %" if share < 0.01 else "more than 99 %" if share > 0.99 else f"{round(share * 100)} %"
+
+
+def odds(value: float) -> str:
+    """Evidence as odds: "134 : 1"."""
+    return f"{number(value)} : 1" if value >= 10 else f"{value:.2f} : 1"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "40 s", "9 min", "3 h" or "2 d"."""
+    for limit, unit, size in ((90, "s", 1), (5400, "min", 60), (129_600, "h", 3600)):
+        if seconds < limit:
+            return f"{max(1, round(seconds / size))} {unit}"
+    return f"{round(seconds / 86_400)} d"
+
+
+def _counts(interval: Interval) -> tuple[float, float, float, float]:
+    return interval.canary_requests, interval.canary_errors, interval.baseline_requests, interval.baseline_errors
