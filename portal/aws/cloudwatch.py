@@ -49,7 +49,9 @@ def read(
     found: dict[str, list[Point]] = {}
     with aws_errors("read metrics", account, region):
         for first in range(0, len(metrics), MAX_QUERIES):
-            queries = [_query(first + n, metric, period) for n, metric in enumerate(metrics[first : first + MAX_QUERIES])]
+            queries = [
+                _query(first + n, metric, period) for n, metric in enumerate(metrics[first : first + MAX_QUERIES])
+            ]
             window = {"StartTime": aligned(start, period), "EndTime": end, "ScanBy": "TimestampAscending"}
             for result in pages(client, "get_metric_data", "MetricDataResults", MetricDataQueries=queries, **window):
                 found.setdefault(result["Id"], []).extend(_points(result))
