@@ -1,0 +1,1 @@
+"""Decisions of the scorecards: pure functions over plain values, standard library only."""
