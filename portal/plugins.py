@@ -90,10 +90,13 @@ class Registry(Generic[T]):
 
 
 class PluginConfig(AppConfig):
-    """An app that adds to the portal. `requires` names the plugins it stands on, separated by commas."""
+    """An app that adds to the portal. `requires` names the plugins it stands on, separated by commas;
+    `extra_routes` gives modules with `urlpatterns` by URL prefix, for interfaces whose address is fixed elsewhere.
+    """
 
     url_prefix: str = ""
     requires: str = ""
+    extra_routes: dict[str, str] = {}
     default_settings: dict[str, Any] = {}
 
     def ready(self) -> None:

@@ -11,3 +11,4 @@ class ServicesConfig(PluginConfig):
     name = "services"
     verbose_name = "Services"
     url_prefix = "services"
+    extra_routes = {"api/catalog/": "services.catalog_api"}

@@ -82,7 +82,8 @@ def associations(account: str, region: str, subnet_ids: Sequence[str]) -> dict[s
         }
         missing = sorted(set(subnet_ids) - set(found))
         if missing:
-            raise AwsNotFound(f"No network ACL is associated with {', '.join(missing)}.")
+            message = f"no network ACL is seen for {', '.join(missing)}"
+            raise AwsNotFound("ec2:DescribeNetworkAcls", account, region, "NoAssociation", message)
     return found
 
 

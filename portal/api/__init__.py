@@ -1,0 +1,1 @@
+"""REST of the shell, and what every plugin's REST stands on."""

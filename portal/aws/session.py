@@ -1,0 +1,116 @@
+"""One factory for AWS clients: assume the account's role, 15 minutes, least rights, sane time-outs.
+
+Never from a web request (`RuntimeError`), never inside a database transaction. Timeouts and retries were measured:
+connect 3 s, read 10 s, four attempts in botocore's standard mode.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from portal.aws.errors import AwsDenied, aws_errors
+from portal.aws.models import Account
+from portal.aws.session_policy import session_policy
+
+in_web_request: ContextVar[bool] = ContextVar("in_web_request", default=False)
+SESSION = timedelta(minutes=15)
+# A client is made anew a good while before its credentials end, so that no long call outlives them.
+RENEW_BEFORE = timedelta(minutes=5)
+_lock = threading.Lock()
+_credentials: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
+_clients: dict[tuple[str, str, str, str], tuple[datetime, Any]] = {}
+
+
+def _config() -> Any:
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "total_max_attempts": 4}
+    return Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=20)
+
+
+def _endpoint() -> dict[str, str]:
+    return {"endpoint_url": settings.AWS_ENDPOINT_URL} if settings.AWS_ENDPOINT_URL else {}
+
+
+def _own_session() -> Any:
+    """The portal's own identity; the embedded AWS takes any key, so that a laptop's real ones are never used."""
+    import boto3
+
+    if settings.AWS_ENDPOINT_URL:
+        return boto3.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")  # noqa: S106
+    return boto3.Session()
+
+
+def _assume(account: Account, role: str, purpose: str) -> tuple[datetime, dict[str, str]]:
+    arn = account.role_arn(role)
+    if not arn:
+        message = f"the account has no {role} role"
+        raise AwsDenied("assume role", account.account_id, "", "NoRole", message)
+    region = (account.regions or ["us-east-1"])[0]
+    with aws_errors("assume role", account.account_id, region):
+        sts = _own_session().client("sts", region_name=region, config=_config(), **_endpoint())
+        reply = sts.assume_role(
+            RoleArn=arn,
+            RoleSessionName=f"portal-{role}-{purpose}"[:64],
+            ExternalId=str(account.external_id),
+            DurationSeconds=int(SESSION.total_seconds()),
+            Policy=session_policy(role),
+        )["Credentials"]
+    keys = {
+        "aws_access_key_id": reply["AccessKeyId"],
+        "aws_secret_access_key": reply["SecretAccessKey"],
+        "aws_session_token": reply["SessionToken"],
+    }
+    _check_account(account, keys, region)
+    return datetime.now(UTC) + SESSION, keys
+
+
+def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
+    """The role must lead into the account on record: a mix-up here would act in somebody else's account."""
+    import boto3
+
+    with aws_errors("get caller identity", account.account_id, region):
+        sts = boto3.Session(**keys).client("sts", region_name=region, config=_config(), **_endpoint())  # type: ignore[arg-type]
+        seen = sts.get_caller_identity()["Account"]
+    if seen != account.account_id:
+        message = f"the role leads into account {seen}"
+        raise AwsDenied("get caller identity", account.account_id, region, "WrongAccount", message)
+
+
+def client(account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read") -> Any:
+    """A boto3 client for `service`, cached until its session is about to end.
+
+    `role` is "read", "rollout" or "chaos". Raises AwsDenied for an account that is unknown, switched off, without
+    that role, or outside its listed regions; RuntimeError inside a web request.
+    """
+    if in_web_request.get():
+        raise RuntimeError("AWS is never called inside a web request: enqueue a job and show what is stored.")
+    key, now = (account_id, region, service, role), datetime.now(UTC)
+    with _lock:
+        cached = _clients.get(key)
+        if cached and cached[0] - RENEW_BEFORE > now:
+            return cached[1]
+    account = Account.objects.filter(account_id=account_id, enabled=True).first()
+    if account is None or (account.regions and region not in account.regions):
+        raise AwsDenied("connect", account_id, region, "NotListed", "this account and region are not on the portal's list")
+    with _lock:
+        held = _credentials.get((account_id, role))
+        if held is None or held[0] - RENEW_BEFORE <= now:
+            held = _credentials[(account_id, role)] = _assume(account, role, purpose)
+        import boto3
+
+        made = boto3.Session(**held[1]).client(service, region_name=region, config=_config(), **_endpoint())  # type: ignore[call-overload]
+        _clients[key] = (held[0], made)
+    return made
+
+
+def forget() -> None:
+    """Drop all cached clients and credentials (a role has changed, or a test starts)."""
+    with _lock:
+        _clients.clear()
+        _credentials.clear()

@@ -1,0 +1,36 @@
+"""The session policy of each role: even if an account's owner gave a role too much, a session cannot use it."""
+
+from __future__ import annotations
+
+import json
+
+READ = (
+    "tag:Get*", "ec2:Describe*", "autoscaling:Describe*", "ecs:List*", "ecs:Describe*", "eks:List*", "eks:Describe*",
+    "lambda:List*", "lambda:Get*", "apigateway:GET", "elasticloadbalancing:Describe*", "sqs:List*", "sqs:GetQueueAttributes",
+    "sns:List*", "logs:Describe*", "cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "rds:Describe*", "rds:List*",
+    "dynamodb:List*", "dynamodb:Describe*", "elasticache:Describe*", "es:Describe*", "es:List*", "s3:List*", "s3:GetBucket*",
+    "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "appmesh:List*", "appmesh:Describe*",
+    "vpc-lattice:List*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
+    "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
+    "pricing:Get*", "application-autoscaling:Describe*",
+)  # fmt: skip
+ROLLOUT = (
+    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
+    "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
+    "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+)  # fmt: skip
+CHAOS = (
+    "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",
+    "ec2:ReplaceNetworkAclAssociation", "ec2:DescribeInstances", "autoscaling:DescribeAutoScalingGroups",
+    "lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency",
+    "fis:StartExperiment", "fis:StopExperiment", "fis:GetExperiment",
+)  # fmt: skip
+ACTIONS = {"read": READ, "rollout": ROLLOUT, "chaos": CHAOS}
+# AWS takes at most 2,048 characters of plain text.
+LIMIT = 2048
+
+
+def session_policy(role: str) -> str:
+    """The inline policy for `role`, as compact JSON of at most 2,048 characters."""
+    statement = {"Effect": "Allow", "Action": list(ACTIONS[role]), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))

@@ -1,0 +1,33 @@
+"""Kinds of armed changes: how to look, apply, undo, and prove both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.plugins import Registry
+
+Target = dict[str, Any]
+Seen = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Five functions over a small JSON target that names its `account` and `region`.
+
+    `observe` gives the state before, which is all that `undo` needs. `undo` must be idempotent and do nothing where
+    the change was never applied. `verify_applied` and `verify_undone` look at AWS again. Each may raise AwsError.
+    """
+
+    key: str
+    title: str
+    observe: Callable[[Target], Seen]
+    apply: Callable[[Target], None]
+    undo: Callable[[Target, Seen], None]
+    verify_applied: Callable[[Target], bool]
+    verify_undone: Callable[[Target, Seen], bool]
+    order: int = 100
+
+
+kinds: Registry[Kind] = Registry("kinds of change")
