@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from chaos.engine.hypothesis import Outcome, Reading, Tolerance, amount
 
-BLIND_ROUNDS = 3
-"""An observation that cannot see its own stop conditions this many times in a row is ended."""
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One measurement of all probes, `at` seconds after the fault was put in place."""
+
+    at: float
+    readings: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,39 +24,35 @@ class StopCondition:
     tolerance: Tolerance
 
 
-def tripped(conditions: Sequence[StopCondition], rounds: Sequence[Sequence[Reading]]) -> str:
-    """Why the newest round of readings asks to stop, or "".
+def tripped(conditions: Sequence[StopCondition], rounds: Sequence[Round], patience: float) -> str:
+    """Why the newest round asks to stop, or "".
 
-    `rounds` is oldest first. Values trip at once; a probe of a condition that stays unknown for BLIND_ROUNDS rounds
+    `rounds` is oldest first. A value trips at once; a probe of a condition that cannot be read for `patience` seconds
     trips too, because a fault that nobody watches must not stay.
     """
     if not rounds:
         return ""
-    newest = {reading.key: reading for reading in rounds[-1]}
+    newest = {reading.key: reading for reading in rounds[-1].readings}
     for condition in conditions:
         reading = newest.get(condition.probe)
-        if reading is not None and reading.value is not None and not condition.tolerance.accepts(reading.value):
-            value, wanted = amount(reading.value, reading.unit), condition.tolerance.words(reading.unit)
-            return (
-                f"Stop condition: {reading.title} fell to {value}, the limit is {wanted}."
-                if _low(condition, reading.value)
-                else f"Stop condition: {reading.title} rose to {value}, the limit is {wanted}."
-            )
-    return _blind(conditions, rounds)
+        if reading is None or reading.value is None or condition.tolerance.accepts(reading.value):
+            continue
+        verb = "fell" if _low(condition, reading.value) else "rose"
+        value, wanted = amount(reading.value, reading.unit), condition.tolerance.words(reading.unit)
+        return f"Stop condition: {reading.title} {verb} to {value}, the limit is {wanted}."
+    return _blind(conditions, rounds, patience)
 
 
 def _low(condition: StopCondition, value: float) -> bool:
     return condition.tolerance.low is not None and value < condition.tolerance.low
 
 
-def _blind(conditions: Sequence[StopCondition], rounds: Sequence[Sequence[Reading]]) -> str:
-    watched = {condition.probe for condition in conditions}
-    if len(rounds) < BLIND_ROUNDS:
-        return ""
-    for key in sorted(watched):
-        recent = [next((r for r in one if r.key == key), None) for one in rounds[-BLIND_ROUNDS:]]
-        if all(r is None or r.outcome is Outcome.UNKNOWN for r in recent):
-            return f"Stop condition: {key} could not be read {BLIND_ROUNDS} times in a row."
+def _blind(conditions: Sequence[StopCondition], rounds: Sequence[Round], patience: float) -> str:
+    for key in sorted({condition.probe for condition in conditions}):
+        seen = [r.at for r in rounds if any(x.key == key and x.outcome is not Outcome.UNKNOWN for x in r.readings)]
+        silent = rounds[-1].at - max(seen, default=0.0)
+        if silent >= patience:
+            return f"Stop condition: {key} could not be read for {silent:.0f} s."
     return ""
 
 

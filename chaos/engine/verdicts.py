@@ -81,17 +81,23 @@ def judge(record: Record) -> Verdicts:
 def _hypothesis(record: Record) -> Verdict:
     if not record.applied:
         return Verdict("unknown", "not tested", "The fault never was in place, so nothing was tested.")
-    rounds = len(record.during)
-    answer = overall(record.during)
+    seen = _from_first_sight(record.during)
+    rounds, answer = len(seen), overall(seen)
     if answer is Outcome.BROKEN:
         return Verdict("poor", "broken", record.broken_sentence or "The steady state broke under the fault.")
     if record.ended is not Ended.PLANNED:
         return Verdict("unknown", "cut short", f"The observation was cut short after {_times(rounds)}.")
     if answer is Outcome.UNKNOWN:
-        open_rounds = sum(1 for outcome in record.during if outcome is Outcome.UNKNOWN)
-        text = f"{open_rounds} of {_times(rounds)} could not be read." if rounds else "Nothing was measured."
+        open_rounds = sum(1 for outcome in seen if outcome is Outcome.UNKNOWN)
+        text = f"{open_rounds} of {_times(rounds)} could not be read." if rounds else "No data came in under the fault."
         return Verdict("unknown", "unknown", text)
     return Verdict("good", "held", f"The steady state held in all {_times(rounds)}.")
+
+
+def _from_first_sight(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Metrics arrive late: rounds before the first data point under the fault say nothing about it."""
+    first = next((n for n, outcome in enumerate(outcomes) if outcome is not Outcome.UNKNOWN), len(outcomes))
+    return list(outcomes[first:])
 
 
 def _times(rounds: int) -> str:
