@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ACCOUNTS = {"111111111111": "production", "222222222222": "platform"}
 REGIONS = ["eu-west-1", "us-east-1"]
+ROLES = ("read", "rollout", "chaos")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 # Timing on a shared machine says nothing about a property, hence no deadline.
@@ -178,7 +179,7 @@ def aws(
     }.items():
         monkeypatch.setenv(name, value)
     settings.AWS_ENDPOINT_URL = sandbox_server.url
-    session.forget_clients()
+    session.forget()
     if DATABASE_FIXTURES & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
         make_accounts()
@@ -190,7 +191,8 @@ def make_accounts() -> None:
     from portal.aws.models import Account
 
     for account_id, name in ACCOUNTS.items():
-        Account.objects.get_or_create(account_id=account_id, defaults={"name": name, "regions": REGIONS})
+        roles = {f"{role}_role_arn": f"arn:aws:iam::{account_id}:role/colonnade-{role}" for role in ROLES}
+        Account.objects.get_or_create(account_id=account_id, defaults={"name": name, "regions": REGIONS, **roles})
 
 
 @pytest.fixture
