@@ -32,6 +32,8 @@ class EcsService(AwsResource):
     app_mesh: bool
     architecture: str
     container_insights: bool
+    task_cpu: int = 0  # CPU units, 1024 for one vCPU; 0 when the task definition does not say
+    task_memory_mb: int = 0
 
 
 def services(account: str, region: str) -> list[EcsService]:
@@ -100,4 +102,6 @@ def _service(
         app_mesh=(task.get("proxyConfiguration") or {}).get("type") == "APPMESH",
         architecture=(task.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"),
         container_insights=insights,
+        task_cpu=int(task.get("cpu") or 0),
+        task_memory_mb=int(task.get("memory") or 0),
     )
