@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from . import handlers, repairs
+from . import handlers, pages, repairs
 from .registry import HANDLERS, Context
 from .requests import Caller, Environ, caller, keep_body, operation_name, parameters
 from .responses import failure, parsed, serialised, unsupported
@@ -51,7 +50,7 @@ class SandboxApp:
         """Answer one request; a bug in a handler or in moto is a typed InternalFailure, never an HTML page."""
         path = environ.get("PATH_INFO", "")
         if path.startswith("/_sandbox/"):
-            return self._own(path)(environ, start_response)
+            return pages.answer(self.state, environ)(environ, start_response)
         who = caller(environ)
         service = who.service if who else ""
         try:
@@ -104,12 +103,3 @@ class SandboxApp:
         own = {**environ, "wsgi.input": io.BytesIO(body)} if body else environ
         chunks, status, headers = run_wsgi_app(self._moto, own, buffered=True)
         return Response(b"".join(chunks), status=status, headers=headers)
-
-    def _own(self, path: str) -> Response:
-        if path == "/_sandbox/status":
-            progress = self.state.progress
-            answer: dict[str, Any] = {
-                "seeded": progress.seeded, "total": progress.total, "ready": progress.ready, "text": progress.text,
-            }
-            return Response(json.dumps(answer), content_type="application/json")
-        return Response(json.dumps({"message": f"No such page: {path}"}), status=404, content_type="application/json")

@@ -29,6 +29,14 @@ class Progress:
         """True when all that was asked for is there."""
         return not self.failed and self.seeded >= self.total
 
+    def report(self, seeded: int, total: int, text: str) -> None:
+        """Take over how far the seeding is."""
+        self.seeded, self.total, self.text = seeded, total, text
+
+    def fail(self, text: str) -> None:
+        """The seeding stopped; `ready` stays false."""
+        self.failed, self.text = True, text
+
 
 @dataclass
 class State:
@@ -44,6 +52,10 @@ class State:
     remembered: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     """Details by (topic, account, region) that moto drops, e.g. ECS deployment configurations."""
 
+    seeded: set[str] = field(default_factory=set)
+    behaviour: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    """(error rate, latency in ms) by (function name, version), where it differs from the usual."""
+
     def now(self) -> datetime:
         """The present as an aware UTC datetime."""
         return datetime.fromtimestamp(self.wall(), UTC)
@@ -57,3 +69,5 @@ class State:
         self.progress = Progress()
         self.metrics.clear()
         self.remembered.clear()
+        self.seeded.clear()
+        self.behaviour.clear()

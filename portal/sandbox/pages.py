@@ -1,0 +1,67 @@
+"""The sandbox's own pages under /_sandbox/: status for the launcher, marks and history for the seeding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.moto_api._internal import mock_random
+from werkzeug.wrappers import Response
+
+from . import history
+from .organisation import BY_NAME
+from .requests import Environ, keep_body
+from .state import State
+
+Page = Callable[[State, dict[str, Any]], dict[str, Any]]
+
+
+def status(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """{"seeded", "total", "ready", "text"} of the seeding."""
+    progress = state.progress
+    return {"seeded": progress.seeded, "total": progress.total, "ready": progress.ready, "text": progress.text}
+
+
+def begin(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Whether a service was seeded before."""
+    return {"present": body["service"] in state.seeded}
+
+
+def finish(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Mark a service as seeded, write its metric history, and let ids be random again."""
+    service = BY_NAME[body["service"]]
+    history.load(state, service)
+    state.seeded.add(service.name)
+    mock_random.seed(None)
+    return {}
+
+
+def behave(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Let a Lambda version fail or slow down from now on: {"function", "version", "error_rate": 0..1, "latency": ms}."""
+    state.behaviour[body["function"], str(body["version"])] = (float(body["error_rate"]), float(body["latency"]))
+    return {}
+
+
+PAGES: dict[tuple[str, str], Page] = {
+    ("GET", "/_sandbox/status"): status,
+    ("POST", "/_sandbox/begin"): begin,
+    ("POST", "/_sandbox/finish"): finish,
+    ("POST", "/_sandbox/behaviour"): behave,
+}
+
+
+def answer(state: State, environ: Environ) -> Response:
+    """The page as JSON; 404 for an unknown one, 400 for a body that it cannot use."""
+    page = PAGES.get((environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")))
+    if page is None:
+        return _json({"message": "No such page."}, 404)
+    try:
+        with state.lock:
+            return _json(page(state, json.loads(keep_body(environ) or b"{}")))
+    except (KeyError, ValueError, TypeError) as error:
+        return _json({"message": f"Not usable: {error!r}"}, 400)
+
+
+def _json(content: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(content), status=status, content_type="application/json")

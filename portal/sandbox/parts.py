@@ -1,0 +1,236 @@
+"""The kinds of resources that a seeded service is made of; defaults are the good practice, services override them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function with alias `live`; `versions` are published and the alias points at `live`."""
+
+    runtime: str = "python3.13"
+    memory: int = 256
+    timeout: int = 15
+    arch: str = "arm64"
+    traced: bool = True
+    dead_letters: bool = True
+    versions: int = 1
+    live: int = 1
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Container:
+    """An ECS cluster and service of the service's name."""
+
+    tasks: int = 3
+    spot: bool = False
+    circuit_breaker: bool = True
+    cpu: int = 512
+    memory: int = 1024
+    mesh: bool = False
+    insights: bool = True
+
+
+@dataclass(frozen=True)
+class Kubernetes:
+    """An EKS cluster with one node group."""
+
+    version: str = "1.33"
+    logging: bool = True
+    public: bool = False
+    nodes: int = 3
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """An EC2 Auto Scaling group; `zones` are letters of the region's zones, `own_network` gives it a VPC of its own."""
+
+    instance_type: str = "m5.large"
+    size: int = 2
+    zones: str = "abc"
+    imds_v2: bool = True
+    volume: str = "gp3"
+    encrypted: bool = True
+    health_check: str = "ELB"
+    own_network: bool = False
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """An application load balancer with one target group (and `<name>-green` when asked for)."""
+
+    target: str = "ip"
+    green: bool = False
+    tls: bool = True
+    internal: bool = False
+    deletion_protection: bool = True
+
+
+@dataclass(frozen=True)
+class PrivateApi:
+    """A PRIVATE API Gateway REST API with stage `prod`."""
+
+    traced: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DynamoDB table; read_units 0 means on-demand capacity."""
+
+    name: str
+    read_units: int = 0
+    write_units: int = 0
+    recovery: bool = True
+    encrypted: bool = True
+    protected: bool = True
+
+
+@dataclass(frozen=True)
+class Database:
+    """An RDS instance."""
+
+    engine: str = "postgres"
+    instance_class: str = "db.t4g.medium"
+    multi_az: bool = True
+    encrypted: bool = True
+    backup_days: int = 14
+    protected: bool = True
+    public: bool = False
+    storage: str = "gp3"
+    gigabytes: int = 100
+
+
+@dataclass(frozen=True)
+class DatabaseCluster:
+    """An Aurora or Neptune cluster with `instances` members named <service>-1, -2, …; serverless sets v2 capacity."""
+
+    engine: str = "aurora-postgresql"
+    instances: int = 2
+    encrypted: bool = True
+    backup_days: int = 14
+    protected: bool = True
+    serverless: bool = False
+
+
+@dataclass(frozen=True)
+class Cache:
+    """An ElastiCache replication group."""
+
+    nodes: int = 2
+    node_type: str = "cache.t4g.small"
+    encrypted: bool = True
+
+
+@dataclass(frozen=True)
+class SearchDomain:
+    """An OpenSearch domain."""
+
+    nodes: int = 3
+    zone_aware: bool = True
+    encrypted: bool = True
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """An S3 bucket; `name` is its full name."""
+
+    name: str
+    blocked: bool = True
+    versioned: bool = True
+    encrypted: bool = True
+    lifecycle: bool = True
+    tagged: bool = True
+
+
+@dataclass(frozen=True)
+class Queue:
+    """An SQS queue `<service>-queue`, with `<service>-dead-letters` unless told otherwise."""
+
+    dead_letters: bool = True
+    encrypted: bool = True
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An SNS topic `<service>-events`."""
+
+    encrypted: bool = True
+
+
+@dataclass(frozen=True)
+class Logs:
+    """A log group; retention 0 keeps for ever. `prefix` is /aws/lambda, /ecs or /app."""
+
+    prefix: str = "/aws/lambda"
+    retention: int = 30
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A CloudWatch alarm `<service>-<kind>`; without actions nobody hears it."""
+
+    kind: str = "errors"
+    actions: bool = True
+
+
+@dataclass(frozen=True)
+class Deploys:
+    """A CodeDeploy application with group `production`; platform Lambda, ECS or Server."""
+
+    platform: str
+    config: str
+    rollback: bool = True
+    alarm: bool = True
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A CodePipeline; gated ones have an approval stage and roll back on failure."""
+
+    gated: bool = True
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A CloudWatch Synthetics canary."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """An App Mesh mesh with one virtual node and service."""
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """A VPC Lattice service."""
+
+
+Part = (
+    Function | Container | Kubernetes | Fleet | LoadBalancer | PrivateApi | Table | Database | DatabaseCluster | Cache
+    | SearchDomain | Bucket | Queue | Topic | Logs | Alarm | Deploys | Pipeline | Journey | Mesh | Lattice
+)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of the demo organisation: where it runs, who owns it, what it is made of."""
+
+    name: str
+    team: str
+    system: str
+    account: str
+    region: str
+    tier: int
+    parts: tuple[Part, ...]
+    accounted: bool = True
+    """Whether its resources carry the tags owner and CostCenter."""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of every resource of the service."""
+        base = {"service": self.name, "team": self.team, "env": "production", "tier": str(self.tier)}
+        return {**base, "owner": f"{self.team}@example.com", "CostCenter": self.team} if self.accounted else base

@@ -1,0 +1,80 @@
+"""Loading the demo organisation over HTTP: the same calls that a person would make with boto3."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+from .organisation import BY_NAME, SERVICES
+from .parts import Service
+from .seeding import SEEDERS, Place
+from .seeding.aws import Aws
+from .seeding.foundations import seed_account, seed_region
+
+if TYPE_CHECKING:
+    from .server import Sandbox
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[int, int, str], None]
+"""Called with (services done, services in all, a short text)."""
+
+
+def _post(url: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """POST JSON to the sandbox's own pages; returns its JSON answer (an empty one as {})."""
+    request = Request(url + path, data=json.dumps(body or {}).encode(), method="POST", headers={"Content-Type": "application/json"})  # noqa: S310
+    with urlopen(request, timeout=60) as answer:  # noqa: S310
+        text = answer.read()
+    return dict(json.loads(text)) if text.startswith(b"{") else {}
+
+
+def seed_service(url: str, name: str) -> None:
+    """Create one service with its account, region and metric history; a service that is there is left as it is.
+
+    Ids are deterministic: moto's random source starts from the service's name. KeyError for an unknown name.
+    """
+    _seed(Aws(url), BY_NAME[name])
+
+
+def seed_all(url: str, progress: Report | None = None) -> None:
+    """Create the whole organisation, the services of the first minutes first."""
+    aws = Aws(url)
+    for number, service in enumerate(SERVICES):
+        if progress:
+            progress(number, len(SERVICES), f"Loading {service.name}")
+        _seed(aws, service)
+    if progress:
+        progress(len(SERVICES), len(SERVICES), "The demo organisation is loaded.")
+
+
+def _seed(aws: Aws, service: Service) -> None:
+    if _post(aws.url, "/_sandbox/begin", {"service": service.name}).get("present"):
+        return
+    place = Place(aws, service.account, service.region)
+    _post(aws.url, f"/moto-api/seed?a={zlib.crc32(service.name.encode())}")
+    seed_account(place)
+    seed_region(place)
+    for part in service.parts:
+        SEEDERS[type(part)](place, service, part)
+    _post(aws.url, "/_sandbox/finish", {"service": service.name})
+
+
+def seed_in_background(sandbox: Sandbox) -> threading.Thread:
+    """Seed everything in a thread; progress and failure show on `/_sandbox/status`."""
+
+    def work() -> None:
+        try:
+            seed_all(sandbox.url, sandbox.state.progress.report)
+        except Exception as error:
+            log.exception("Seeding stopped")
+            sandbox.state.progress.fail(f"Seeding stopped: {error}")
+
+    sandbox.state.progress.report(0, len(SERVICES), "Loading the demo organisation")
+    thread = threading.Thread(target=work, name="seeding", daemon=True)
+    thread.start()
+    return thread
