@@ -33,7 +33,9 @@ def production_is_real(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     """Production needs a broker that keeps messages, and hosts that are named."""
     found: list[CheckMessage] = []
     if not settings.REDIS_URL:
-        found.append(Warning("REDIS_URL is not set: set it, the filesystem broker is for one machine.", id="portal.W010"))
+        found.append(
+            Warning("REDIS_URL is not set: set it, the filesystem broker is for one machine.", id="portal.W010")
+        )
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must name the portal's hosts.", id="portal.E010"))
     return found

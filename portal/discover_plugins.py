@@ -35,10 +35,12 @@ def enabled_plugins(wanted: str) -> tuple[list[str], dict[str, str]]:
             continue
         try:
             importlib.import_module(installed[name].rpartition(".")[0])
-        except Exception as error:  # noqa: BLE001 a plugin may fail in any way and the portal must still start
+        except Exception as error:
             if name in BUNDLED:
                 raise
-            failures[name] = f"Plugin {name!r} cannot be imported ({error}): update it or take it out of PORTAL_PLUGINS."
+            failures[name] = (
+                f"Plugin {name!r} cannot be imported ({error}): update it or take it out of PORTAL_PLUGINS."
+            )
             continue
         paths.append(installed[name])
     return paths, failures

@@ -34,7 +34,7 @@ def data_folder() -> Path:
 
 def secret_key(folder: Path, *, embedded: bool) -> str:
     """`SECRET_KEY` (at least 50 characters); the embedded run makes one and keeps it in the data folder."""
-    key = env.str("SECRET_KEY", default="")
+    key: str = env.str("SECRET_KEY", default="")
     if key:
         if len(key) < 50 or len(set(key)) < 5:
             raise ImproperlyConfigured("SECRET_KEY is too weak: use at least 50 random characters.")

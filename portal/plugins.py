@@ -56,7 +56,9 @@ class Registry(Generic[T]):
         """Register `item` for the plugin that is loading. Raises RegistryError on a duplicate key or too late."""
         owner = _loading.get() or "portal"
         if apps.ready and not _loading.get():
-            raise RegistryError(f"{self.name} is frozen: add {item.key!r} in plugin.py, or use temporarily() in a test.")
+            raise RegistryError(
+                f"{self.name} is frozen: add {item.key!r} in plugin.py, or use temporarily() in a test."
+            )
         if item.key in self._items:
             raise RegistryError(f"{self.name}: {item.key!r} of {owner} is already taken by {self._items[item.key][1]}.")
         self._items[item.key] = (item, owner)
@@ -105,16 +107,20 @@ class PluginConfig(AppConfig):
 
         token = _loading.set(self.name)
         try:
-            missing = [name for name in self.requires.replace(" ", "").split(",") if name and not apps.is_installed(name)]
+            missing = [
+                name for name in self.requires.replace(" ", "").split(",") if name and not apps.is_installed(name)
+            ]
             if missing:
-                raise RegistryError(f"it needs {', '.join(missing)}; add it to PORTAL_PLUGINS")  # noqa: TRY301
+                raise RegistryError(f"it needs {', '.join(missing)}; add it to PORTAL_PLUGINS")
             importlib.import_module(f"{self.name}.plugin")
         except Exception as error:
             if self.name in BUNDLED:
                 raise
             for registry in all_registries:
                 registry.discard(self.name)
-            failures[self.name] = f"Plugin {self.name!r} did not load: {error}. The rest of the portal goes on without it."
+            failures[self.name] = (
+                f"Plugin {self.name!r} did not load: {error}. The rest of the portal goes on without it."
+            )
             log.exception("plugin %s did not load", self.name)
         finally:
             _loading.reset(token)

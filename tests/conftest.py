@@ -148,7 +148,7 @@ def service(db: None) -> Callable[..., Entity]:
             "lifecycle": "production",
             "source": "test",
         }
-        return Entity.objects.create(kind="Component", namespace="default", name=name, **(defaults | fields))
+        return Entity.objects.create(kind="component", namespace="default", name=name, **(defaults | fields))
 
     return make
 

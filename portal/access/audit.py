@@ -15,7 +15,15 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 
 def _digest(event: AuditEvent) -> str:
-    parts = [event.previous, event.at.isoformat(), event.actor, event.action, event.target, event.severity, event.detail]
+    parts = [
+        event.previous,
+        event.at.isoformat(),
+        event.actor,
+        event.action,
+        event.target,
+        event.severity,
+        event.detail,
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

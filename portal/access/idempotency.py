@@ -60,7 +60,9 @@ class IdempotencyKey:
         if row.body_sha256 != body:
             return _refuse(422, "key-reused", "This Idempotency-Key was used with another body: send a new key.")
         if row.status is None:
-            return _refuse(409, "in-flight", "The first request with this Idempotency-Key is still running: wait for it.")
+            return _refuse(
+                409, "in-flight", "The first request with this Idempotency-Key is still running: wait for it."
+            )
         reply = HttpResponse(row.body, status=row.status, content_type="application/json")
         reply["Idempotent-Replay"] = "true"
         return reply

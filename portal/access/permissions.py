@@ -11,7 +11,9 @@ from portal.access import policy
 
 
 def _role(request: Request, view: Any) -> str:
-    return getattr(view, "read_role", "viewer") if request.method in SAFE_METHODS else getattr(view, "write_role", "admin")
+    return (
+        getattr(view, "read_role", "viewer") if request.method in SAFE_METHODS else getattr(view, "write_role", "admin")
+    )
 
 
 class RolePermission(BasePermission):

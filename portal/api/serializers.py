@@ -27,7 +27,20 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
 
     class Meta:
         model = Schedule
-        fields = ["id", "key", "title", "job", "args", "cron", "every", "timezone", "misfire", "grace", "enabled", "next_at"]
+        fields = [
+            "id",
+            "key",
+            "title",
+            "job",
+            "args",
+            "cron",
+            "every",
+            "timezone",
+            "misfire",
+            "grace",
+            "enabled",
+            "next_at",
+        ]
         read_only_fields = fields
 
 

@@ -16,7 +16,13 @@ THROTTLED = {
     "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
     "ProvisionedThroughputExceededException", "RequestThrottled", "LimitExceededException",
 }  # fmt: skip
-UNSUPPORTED = {"UnknownOperationException", "InvalidAction", "NotImplemented", "UnsupportedOperation", "NotYetImplemented"}
+UNSUPPORTED = {
+    "UnknownOperationException",
+    "InvalidAction",
+    "NotImplemented",
+    "UnsupportedOperation",
+    "NotYetImplemented",
+}
 
 
 class AwsError(Exception):

@@ -16,7 +16,9 @@ ROLE_ARN = RegexValidator(
 class Account(models.Model):
     """One account. No long-lived key is ever stored: the portal assumes a role, with the ExternalId made here."""
 
-    account_id = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$", "Use 12 digits.")])
+    account_id = models.CharField(
+        max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$", "Use 12 digits.")]
+    )
     name = models.CharField(max_length=100)
     regions = models.JSONField(default=list)
     read_role_arn = models.CharField(max_length=600, validators=[ROLE_ARN])

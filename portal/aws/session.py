@@ -37,13 +37,20 @@ def _endpoint() -> dict[str, str]:
     return {"endpoint_url": settings.AWS_ENDPOINT_URL} if settings.AWS_ENDPOINT_URL else {}
 
 
-def _own_session() -> Any:
-    """The portal's own identity; the embedded AWS takes any key, so that a laptop's real ones are never used."""
+def _boto_client(keys: dict[str, str], service: str, region: str) -> Any:
+    """A plain boto3 client with these keys (empty: the portal's own identity)."""
     import boto3
 
-    if settings.AWS_ENDPOINT_URL:
-        return boto3.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")  # noqa: S106
-    return boto3.Session()
+    # The stubs have one overload for each of 400 services; which one this is, is only known at run time.
+    session: Any = boto3.Session(**keys)  # type: ignore[arg-type]
+    return session.client(service, region_name=region, config=_config(), **_endpoint())
+
+
+def _own_keys() -> dict[str, str]:
+    """The embedded AWS takes any key, so that a laptop's real ones are never used."""
+    if not settings.AWS_ENDPOINT_URL:
+        return {}
+    return {"aws_access_key_id": "embedded", "aws_secret_access_key": "embedded"}
 
 
 def _assume(account: Account, role: str, purpose: str) -> tuple[datetime, dict[str, str]]:
@@ -53,7 +60,7 @@ def _assume(account: Account, role: str, purpose: str) -> tuple[datetime, dict[s
         raise AwsDenied("assume role", account.account_id, "", "NoRole", message)
     region = (account.regions or ["us-east-1"])[0]
     with aws_errors("assume role", account.account_id, region):
-        sts = _own_session().client("sts", region_name=region, config=_config(), **_endpoint())
+        sts = _boto_client(_own_keys(), "sts", region)
         reply = sts.assume_role(
             RoleArn=arn,
             RoleSessionName=f"portal-{role}-{purpose}"[:64],
@@ -72,11 +79,8 @@ def _assume(account: Account, role: str, purpose: str) -> tuple[datetime, dict[s
 
 def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
     """The role must lead into the account on record: a mix-up here would act in somebody else's account."""
-    import boto3
-
     with aws_errors("get caller identity", account.account_id, region):
-        sts = boto3.Session(**keys).client("sts", region_name=region, config=_config(), **_endpoint())  # type: ignore[arg-type]
-        seen = sts.get_caller_identity()["Account"]
+        seen = _boto_client(keys, "sts", region).get_caller_identity()["Account"]
     if seen != account.account_id:
         message = f"the role leads into account {seen}"
         raise AwsDenied("get caller identity", account.account_id, region, "WrongAccount", message)
@@ -97,14 +101,14 @@ def client(account_id: str, region: str, service: str, *, role: str = "read", pu
             return cached[1]
     account = Account.objects.filter(account_id=account_id, enabled=True).first()
     if account is None or (account.regions and region not in account.regions):
-        raise AwsDenied("connect", account_id, region, "NotListed", "this account and region are not on the portal's list")
+        raise AwsDenied(
+            "connect", account_id, region, "NotListed", "this account and region are not on the portal's list"
+        )
     with _lock:
         held = _credentials.get((account_id, role))
         if held is None or held[0] - RENEW_BEFORE <= now:
             held = _credentials[(account_id, role)] = _assume(account, role, purpose)
-        import boto3
-
-        made = boto3.Session(**held[1]).client(service, region_name=region, config=_config(), **_endpoint())  # type: ignore[call-overload]
+        made = _boto_client(held[1], service, region)
         _clients[key] = (held[0], made)
     return made
 

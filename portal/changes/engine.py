@@ -45,15 +45,13 @@ def _move(change: Change, states: tuple[str, ...], action: str, severity: str = 
         mine = Change.objects.filter(pk=change.pk, fence=change.fence, state__in=states)
         if not mine.update(fence=F("fence") + 1, **fields):
             raise NotOpen(f"change {change.pk} is no longer {' or '.join(states)}, or another worker is at it")
-        detail = {"kind": change.kind, "owner": change.owner, "target": change.target}
+        detail = {"kind": change.kind, "owner": change.owner, "on": change.target}
         audit.record(change.by, f"change.{action}", f"change:{change.pk}", severity=severity, **detail)
     change.refresh_from_db()
     return change
 
 
-def arm(
-    kind: str, target: dict[str, Any], *, owner: str, by: str, lease: timedelta, reason: str
-) -> Change:
+def arm(kind: str, target: dict[str, Any], *, owner: str, by: str, lease: timedelta, reason: str) -> Change:
     """Look at the target and commit how to undo what is about to be done. Raises AwsError, or ValueError."""
     before = _kind(kind).observe(target)
     with transaction.atomic():
@@ -61,7 +59,7 @@ def arm(
             kind=kind, target=target, before=before, owner=owner, by=by,
             reason=reason[:300], lease_until=timezone.now() + lease,
         )  # fmt: skip
-        audit.record(by, "change.arm", f"change:{change.pk}", severity="high", kind=kind, target=target, before=before)
+        audit.record(by, "change.arm", f"change:{change.pk}", severity="high", kind=kind, on=target, before=before)
     return change
 
 
@@ -105,7 +103,7 @@ def undo(change: Change, reason: str) -> Change:
         kind = _kind(change.kind)
         kind.undo(change.target, change.before)
         if not kind.verify_undone(change.target, change.before):
-            raise NotVerified(f"{kind.title}: AWS does not show the state from before yet")  # noqa: TRY301
+            raise NotVerified(f"{kind.title}: AWS does not show the state from before yet")
     except Exception as error:
         log.exception("undo of change %s failed", change.pk)
         wait = min(BACKOFF_MAX, timedelta(seconds=2 ** min(change.attempts, 9)))

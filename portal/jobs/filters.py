@@ -7,7 +7,7 @@ import django_filters
 from portal.jobs.models import STATES, Run
 
 
-class RunFilter(django_filters.FilterSet):
+class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`state`, `job`, and `q` (part of the job's key)."""
 
     state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in STATES])

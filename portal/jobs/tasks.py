@@ -30,6 +30,6 @@ def execute(run_id: int) -> None:
 def send(run_id: int, queue: str) -> None:
     """Ring for a run. A broker that is away is no error here: the sweep rings again."""
     try:
-        execute.apply_async(args=[run_id], queue=queue, expires=3600, retry=False)
+        execute.apply_async(args=(run_id,), queue=queue, expires=3600, retry=False)
     except Exception as error:  # noqa: BLE001 kombu raises each transport's own errors
         log.warning("the broker could not be reached (%s); run %s waits for the sweep", error, run_id)

@@ -17,7 +17,9 @@ from portal.plugins import jobs
 def tick(now: datetime | None = None) -> int:
     """Claim what is due, ring for it, and sweep. Returns the number of slots claimed."""
     moment = now or timezone.now()
-    claimed = sum(claim(schedule, moment) for schedule in Schedule.objects.filter(enabled=True, next_at__lte=moment)[:200])
+    claimed = sum(
+        claim(schedule, moment) for schedule in Schedule.objects.filter(enabled=True, next_at__lte=moment)[:200]
+    )
     sweep()
     return claimed
 

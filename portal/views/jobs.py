@@ -23,7 +23,9 @@ from portal.plugins import jobs
 
 def _schedules() -> list[dict[str, Any]]:
     last = Run.objects.filter(schedule=OuterRef("pk")).order_by("-id")
-    rows = Schedule.objects.annotate(last_state=Subquery(last.values("state")[:1]), last_id=Subquery(last.values("id")[:1]))
+    rows = Schedule.objects.annotate(
+        last_state=Subquery(last.values("state")[:1]), last_id=Subquery(last.values("id")[:1])
+    )
     now: datetime = timezone.now()
     return [{"schedule": row, "slots": preview(row.cron, row.every, row.timezone, now, 3)} for row in rows[:100]]
 
@@ -36,7 +38,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
         runs = runs.exclude(job__in=[job.key for job in jobs.items() if job.keep <= 10])
     page = Paginator(runs, 25).get_page(request.GET.get("page"))
     titles = {job.key: job.title for job in jobs.items()}
-    context = {"page": page, "schedules": _schedules(), "filters": chosen, "titles": titles, "all": request.GET.get("all")}
+    context = {
+        "page": page,
+        "schedules": _schedules(),
+        "filters": chosen,
+        "titles": titles,
+        "all": request.GET.get("all"),
+    }
     template = "portal/_runs.html" if request.headers.get("HX-Target") == "runs" else "portal/jobs.html"
     return render(request, template, context)
 

@@ -7,7 +7,8 @@ import logging
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal.plugins import SearchHit, search as sources
+from portal.plugins import SearchHit
+from portal.plugins import search as sources
 
 log = logging.getLogger(__name__)
 LIMIT = 8

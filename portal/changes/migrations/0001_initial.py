@@ -5,35 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('target', models.JSONField()),
-                ('before', models.JSONField()),
-                ('state', models.CharField(choices=[('armed', 'armed'), ('applied', 'applied'), ('undoing', 'undoing'), ('undo_failed', 'undo_failed'), ('undone', 'undone'), ('kept', 'kept')], default='armed', max_length=12)),
-                ('owner', models.CharField(db_index=True, max_length=100)),
-                ('by', models.CharField(max_length=150)),
-                ('reason', models.CharField(max_length=300)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField()),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('armed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("target", models.JSONField()),
+                ("before", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("armed", "armed"),
+                            ("applied", "applied"),
+                            ("undoing", "undoing"),
+                            ("undo_failed", "undo_failed"),
+                            ("undone", "undone"),
+                            ("kept", "kept"),
+                        ],
+                        default="armed",
+                        max_length=12,
+                    ),
+                ),
+                ("owner", models.CharField(db_index=True, max_length=100)),
+                ("by", models.CharField(max_length=150)),
+                ("reason", models.CharField(max_length=300)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("lease_until", models.DateTimeField()),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("armed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ('armed', 'applied', 'undoing', 'undo_failed'))), fields=['lease_until'], name='open_change_lease')],
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("armed", "applied", "undoing", "undo_failed"))),
+                        fields=["lease_until"],
+                        name="open_change_lease",
+                    )
+                ],
             },
         ),
     ]

@@ -6,74 +6,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Beat',
+            name="Beat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=150, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('job', models.CharField(max_length=100)),
-                ('args', models.JSONField(blank=True, default=dict)),
-                ('cron', models.CharField(blank=True, max_length=100)),
-                ('every', models.PositiveIntegerField(blank=True, null=True)),
-                ('timezone', models.CharField(default='UTC', max_length=64)),
-                ('misfire', models.CharField(choices=[('skip', 'skip'), ('once', 'once')], default='skip', max_length=4)),
-                ('grace', models.PositiveIntegerField(default=60)),
-                ('enabled', models.BooleanField(default=True)),
-                ('next_at', models.DateTimeField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=150, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("job", models.CharField(max_length=100)),
+                ("args", models.JSONField(blank=True, default=dict)),
+                ("cron", models.CharField(blank=True, max_length=100)),
+                ("every", models.PositiveIntegerField(blank=True, null=True)),
+                ("timezone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "misfire",
+                    models.CharField(choices=[("skip", "skip"), ("once", "once")], default="skip", max_length=4),
+                ),
+                ("grace", models.PositiveIntegerField(default=60)),
+                ("enabled", models.BooleanField(default=True)),
+                ("next_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'ordering': ['key'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cron', ''), ('every__isnull', False)), models.Q(models.Q(('cron', ''), _negated=True), ('every', None)), _connector='OR'), name='cron_or_every')],
+                "ordering": ["key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cron", ""), ("every__isnull", False)),
+                            models.Q(models.Q(("cron", ""), _negated=True), ("every", None)),
+                            _connector="OR",
+                        ),
+                        name="cron_or_every",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=100)),
-                ('slot', models.DateTimeField(blank=True, null=True)),
-                ('args', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('lost', 'lost'), ('skipped', 'skipped')], default='queued', max_length=10)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('max_attempts', models.PositiveSmallIntegerField(default=1)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('holder', models.CharField(blank=True, max_length=100)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('rung_at', models.DateTimeField(blank=True, null=True)),
-                ('progress_done', models.PositiveIntegerField(default=0)),
-                ('progress_total', models.PositiveIntegerField(default=0)),
-                ('progress_text', models.CharField(blank=True, max_length=300)),
-                ('result', models.JSONField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('log', models.TextField(blank=True)),
-                ('unique', models.CharField(blank=True, max_length=150)),
-                ('requested_by', models.CharField(blank=True, max_length=150)),
-                ('cancel_by', models.CharField(blank=True, max_length=150)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('schedule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='jobs.schedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job", models.CharField(max_length=100)),
+                ("slot", models.DateTimeField(blank=True, null=True)),
+                ("args", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                            ("lost", "lost"),
+                            ("skipped", "skipped"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("max_attempts", models.PositiveSmallIntegerField(default=1)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("holder", models.CharField(blank=True, max_length=100)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("rung_at", models.DateTimeField(blank=True, null=True)),
+                ("progress_done", models.PositiveIntegerField(default=0)),
+                ("progress_total", models.PositiveIntegerField(default=0)),
+                ("progress_text", models.CharField(blank=True, max_length=300)),
+                ("result", models.JSONField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                ("log", models.TextField(blank=True)),
+                ("unique", models.CharField(blank=True, max_length=150)),
+                ("requested_by", models.CharField(blank=True, max_length=150)),
+                ("cancel_by", models.CharField(blank=True, max_length=150)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to="jobs.schedule",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['state', 'due_at'], name='jobs_run_state_a0d5d3_idx'), models.Index(fields=['job', '-id'], name='jobs_run_job_b274c2_idx'), models.Index(fields=['schedule', '-id'], name='jobs_run_schedul_b41b8f_idx')],
-                'constraints': [models.UniqueConstraint(fields=('schedule', 'slot'), name='one_run_per_slot'), models.UniqueConstraint(condition=models.Q(('state__in', ('queued', 'running')), models.Q(('unique', ''), _negated=True)), fields=('job', 'unique'), name='one_active_run_per_key')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["state", "due_at"], name="jobs_run_state_a0d5d3_idx"),
+                    models.Index(fields=["job", "-id"], name="jobs_run_job_b274c2_idx"),
+                    models.Index(fields=["schedule", "-id"], name="jobs_run_schedul_b41b8f_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "slot"), name="one_run_per_slot"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("queued", "running")), models.Q(("unique", ""), _negated=True)
+                        ),
+                        fields=("job", "unique"),
+                        name="one_active_run_per_key",
+                    ),
+                ],
             },
         ),
     ]

@@ -33,7 +33,9 @@ class Command(BaseCommand):
             user = User.objects.create_user(options["user"])
             Grant.objects.create(user=user, role=options["role"])
         try:
-            secret = tokens.issue(user, options["role"], label="made by manage.py", days=options["days"], by="manage.py")
+            secret = tokens.issue(
+                user, options["role"], label="made by manage.py", days=options["days"], by="manage.py"
+            )
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(secret)
