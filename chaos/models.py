@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone as clock
 
 from chaos.engine.states import ACTIVE, FINAL, State
 
@@ -40,7 +40,7 @@ class Experiment(models.Model):
     preview = models.JSONField(null=True, blank=True)
     preview_at = models.DateTimeField(null=True, blank=True)
     created_by = models.CharField(max_length=150)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -80,7 +80,7 @@ class ExperimentRun(models.Model):
     token = models.PositiveIntegerField(default=0)
     holder = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=clock.now)
     abort_requested_at = models.DateTimeField(null=True, blank=True)
     abort_by = models.CharField(max_length=150, blank=True)
     experiment_sha256 = models.CharField(max_length=64)
@@ -95,7 +95,7 @@ class ExperimentRun(models.Model):
     fault_error = models.CharField(max_length=1000, blank=True)
     verdicts = models.JSONField(null=True, blank=True)
     passed = models.BooleanField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     started_at = models.DateTimeField(null=True, blank=True)
     injected_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -146,7 +146,7 @@ class RunEvent(models.Model):
     """One line of a run's log, written in the same transaction as what it tells of."""
 
     run = models.ForeignKey(ExperimentRun, on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=12, choices=STATE_CHOICES)
     text = models.CharField(max_length=1000)
 
@@ -166,7 +166,7 @@ class KillSwitch(models.Model):
     scope = models.CharField(max_length=200, default=EVERYTHING)
     reason = models.CharField(max_length=500)
     set_by = models.CharField(max_length=150)
-    set_at = models.DateTimeField(default=timezone.now)
+    set_at = models.DateTimeField(default=clock.now)
     cleared_at = models.DateTimeField(null=True, blank=True)
     cleared_by = models.CharField(max_length=150, blank=True)
     cleared_reason = models.CharField(max_length=500, blank=True)

@@ -140,6 +140,8 @@ def _safety(record: Record) -> Verdict:
     if record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.LIMIT):
         word = {Ended.ABORT: "aborted", Ended.KILL_SWITCH: "halted"}.get(record.ended, "stopped")
         return Verdict("poor", word, f"{record.stop_reason} The undo is proven.".strip())
+    if record.undo_attempts > 1:
+        return Verdict("poor", "undo late", f"The undo needed {record.undo_attempts} attempts before it was proven.")
     if not record.armed:
         return Verdict("good", "untouched", "Nothing was changed in AWS.")
     return Verdict("good", "kept", "Taken out in time, and the undo is proven by a second look.")

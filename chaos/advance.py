@@ -1,0 +1,94 @@
+"""The job `chaos.advance`: take every due run and move it as far as it goes, in short steps.
+
+The database is the truth: a second ring, a lost ring or a dead worker changes nothing but the time. Whoever takes a
+run from a lost worker never injects, because only the worker that moved the run to INJECTING applies the fault.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from chaos import claim, proof
+from chaos.engine.states import State, move
+from chaos.models import ExperimentRun
+from chaos.stages import after, before, during
+from chaos.stages.look import Look
+from portal.jobs.context import JobContext
+
+logger = logging.getLogger(__name__)
+BUDGET = 8.0
+"""Seconds of one ring after which no further run is taken."""
+
+
+def ring(context: JobContext) -> dict[str, Any]:
+    """Advance all due runs, repairs first. Answers the state of each by its id."""
+    until = time.monotonic() + BUDGET
+    states: dict[str, str] = {}
+    for pk in claim.due(timezone.now()):
+        if time.monotonic() > until:
+            break
+        states[str(pk)] = advance(pk)
+    return {"runs": states}
+
+
+def advance(pk: int) -> str:
+    """Take one run and move it until it waits, ends or is lost. Answers its state."""
+    taken = claim.take(pk)
+    if taken is None:
+        return "held"
+    run, crashed = taken
+    try:
+        _walk(run, crashed)
+    except claim.Lost:
+        logger.warning("run %s was taken over by another worker", pk)
+        return "lost"
+    except Exception:
+        # The holder stays on record, so that the next ring treats this like a lost worker: it takes the fault out.
+        logger.exception("run %s could not be advanced", pk)
+        ExperimentRun.objects.filter(pk=pk, token=run.token).update(lease_until=timezone.now())
+        return "failed"
+    return run.state
+
+
+def _walk(run: ExperimentRun, crashed: bool) -> None:
+    fresh = False
+    while not run.over:
+        seen = _look(run, crashed, fresh)
+        step = move(run.stage, seen.signals)
+        if step is None:
+            claim.write(run, **seen.fields)
+            claim.release(run, seen.wait)
+            return
+        if step.state is State.CLAIMED:
+            seen.fields["started_at"] = timezone.now()
+        if step.state is State.BLOCKED:
+            seen.fields["ended_at"] = timezone.now()
+        with transaction.atomic():
+            claim.transition(run, step, reason=step.reason[:1000], **seen.fields)
+            if step.state is State.ENDED:
+                proof.publish(run)
+        crashed, fresh = False, step.state is State.INJECTING
+
+
+def _look(run: ExperimentRun, crashed: bool, fresh: bool) -> Look:
+    """Do what the state asks for, and tell what was seen."""
+    match run.stage:
+        case State.SCHEDULED:
+            return before.scheduled(run)
+        case State.CLAIMED:
+            return before.claimed(run)
+        case State.CHECKING:
+            return before.checking(run)
+        case State.INJECTING:
+            return during.injecting(run, fresh)
+        case State.OBSERVING:
+            return during.observing(run, crashed)
+        case State.ROLLING_BACK | State.UNDO_FAILED:
+            return after.rolling_back(run)
+        case _:
+            return after.verifying(run)

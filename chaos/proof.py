@@ -1,0 +1,83 @@
+"""What a run leaves behind for others: the facts `chaos.proof` and `chaos.plan` of its service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from chaos.faults.registry import faults
+from chaos.models import Experiment, ExperimentRun
+from services import facts
+from services.models import Entity
+
+VALID = timedelta(days=30)
+SOURCE = "chaos"
+
+
+def publish(run: ExperimentRun) -> None:
+    """Publish the result of a run that ended: the newest at the top, and the newest of each fault below."""
+    known = facts.current(run.service)
+    earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
+    deployed = known["deployments.rollout"].value if "deployments.rollout" in known else {}
+    result = _result(run, str(deployed.get("version", "")))
+    value = {**result, "by_fault": {**earlier, run.definition["fault"].replace("-", "_"): result}}
+    at = run.ended_at or run.created_at
+    facts.publish(
+        run.service, "chaos.proof", value,
+        source=SOURCE, observed_at=at, expires_at=at + VALID, url=run.get_absolute_url(),
+    )  # fmt: skip
+
+
+def _result(run: ExperimentRun, version: str) -> dict[str, Any]:
+    verdicts = run.verdicts or {}
+    words = {name: verdicts.get(name, {}).get("word", "") for name in ("hypothesis", "fault", "recovery", "safety")}
+    at = run.ended_at or run.created_at
+    return {
+        "experiment": run.experiment.slug,
+        "title": run.experiment.title,
+        "passed": bool(run.passed),
+        "fault": run.definition["fault"],
+        "zone": run.definition["arguments"].get("zone", ""),
+        "version": version,
+        "at": at.isoformat(),
+        "undone": run.removed_at is not None,
+        "recovered": words["recovery"] in ("recovered", "not needed"),
+        "verdicts": words,
+        "url": run.get_absolute_url(),
+    }
+
+
+def publish_plan(service: Entity) -> None:
+    """Publish how many experiments the service has and how many of them run by themselves."""
+    rows = list(Experiment.objects.filter(service=service).values("fault", "enabled"))
+    titles = {fault.key: fault.title for fault in faults.items()}
+    scheduled = [row["fault"] for row in rows if row["enabled"]]
+    value = {
+        "experiments": len(rows),
+        "scheduled": len(scheduled),
+        "faults": sorted({titles.get(key, key) for key in scheduled}),
+    }
+    facts.publish(service, "chaos.plan", value, source=SOURCE)
+
+
+SOURCES = (
+    facts.FactSource(
+        key=SOURCE,
+        title="Chaos experiments",
+        keys=("chaos.proof", "chaos.plan"),
+        schema={
+            "chaos.proof.experiment": "string",
+            "chaos.proof.passed": "boolean",
+            "chaos.proof.fault": "string",
+            "chaos.proof.zone": "string",
+            "chaos.proof.version": "string",
+            "chaos.proof.at": "datetime",
+            "chaos.proof.undone": "boolean",
+            "chaos.proof.recovered": "boolean",
+            "chaos.proof.by_fault.zone_network_cut.passed": "boolean",
+            "chaos.proof.by_fault.zone_network_cut.at": "datetime",
+            "chaos.plan.experiments": "integer",
+            "chaos.plan.scheduled": "integer",
+        },
+    ),
+)

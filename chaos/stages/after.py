@@ -1,0 +1,96 @@
+"""After the fault: undo until it is proven, see whether the steady state comes back, and judge."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from chaos import measure
+from chaos.engine.hypothesis import Outcome, overall, summary
+from chaos.engine.states import Signals, Undo
+from chaos.engine.verdicts import Ended, Record, Verdicts, judge
+from chaos.models import ExperimentRun
+from chaos.stages.look import Look, plan
+from portal.changes import engine
+from portal.changes.engine import NotOpen
+from portal.changes.models import UNDO_FAILED, UNDOING, UNDONE, Change
+
+LOOK_AGAIN = 5.0
+"""Seconds between two tries of a failed undo; the change itself backs off further."""
+
+
+def rolling_back(run: ExperimentRun) -> Look:
+    """Undo all that this run has armed, newest first. Safe to repeat, and asks neither guards nor halts."""
+    changes = [_undo(change, run) for change in engine.for_owner(run.owner).order_by("-id")]
+    if all(change.state == UNDONE for change in changes):
+        removed = max((change.undone_at for change in changes if change.undone_at), default=timezone.now())
+        return Look(Signals(undo=Undo.UNDONE), {"removed_at": removed})
+    if any(change.state == UNDO_FAILED for change in changes):
+        record = _record(run, changes, None, "")
+        return Look(Signals(undo=Undo.FAILED), _verdict_fields(judge(record)), LOOK_AGAIN)
+    return Look(Signals(), wait=1.0)
+
+
+def _undo(change: Change, run: ExperimentRun) -> Change:
+    waiting = change.state in (UNDOING, UNDO_FAILED) and change.lease_until > timezone.now()
+    if not change.open or waiting:
+        return change
+    try:
+        return engine.undo(change, run.stop_reason or "Observed as long as planned.")
+    except NotOpen:
+        # The rescue was faster; its result is seen with the next ring.
+        change.refresh_from_db()
+        return change
+
+
+def verifying(run: ExperimentRun) -> Look:
+    """Measure the steady state with data from after the undo only, until it holds or the time for it is over."""
+    wanted, now = plan(run), timezone.now()
+    removed = run.removed_at or now
+    changes = list(engine.for_owner(run.owner))
+    readings = measure.measure(wanted.hypothesis, wanted.arguments, now, since=removed) if changes else []
+    after = overall(reading.outcome for reading in readings) if changes else None
+    waited = (now - removed).total_seconds()
+    settled = after in (None, Outcome.HOLDS) or waited >= wanted.recover
+    fields: dict[str, Any] = {"steady_after": measure.stored(readings)}
+    if settled:
+        took = waited if after is Outcome.HOLDS else None
+        verdicts = judge(_record(run, changes, after, summary(readings), took))
+        fields |= _verdict_fields(verdicts) | {"ended_at": now}
+    return Look(Signals(settled=settled), fields, wait=wanted.pause)
+
+
+def _record(
+    run: ExperimentRun, changes: list[Change], after: Outcome | None, sentence: str, took: float | None = None
+) -> Record:
+    rounds = [measure.restored(row["readings"]) for row in run.steady_during]
+    broken = next((summary(r) for r in rounds if overall(x.outcome for x in r) is Outcome.BROKEN), "")
+    return Record(
+        armed=bool(changes),
+        applied=run.injected_at is not None,
+        undone=all(change.state == UNDONE for change in changes),
+        ended=Ended(run.ended_because),
+        stop_reason=run.stop_reason,
+        during=[overall(reading.outcome for reading in one) for one in rounds],
+        after=after,
+        after_sentence=sentence,
+        broken_sentence=broken,
+        fault_error=run.fault_error,
+        fault_seconds=_seconds_in_place(changes, timezone.now()),
+        max_seconds=run.definition["max_seconds"],
+        undo_attempts=max((change.attempts for change in changes), default=0),
+        recovered_after=took,
+    )
+
+
+def _seconds_in_place(changes: list[Change], now: datetime) -> float:
+    """The longest time from the call that applied a change to its proven undo."""
+    spans = [((c.undone_at or now) - c.applied_at).total_seconds() for c in changes if c.applied_at]
+    return max(spans, default=0.0)
+
+
+def _verdict_fields(verdicts: Verdicts) -> dict[str, Any]:
+    return {"verdicts": asdict(verdicts), "passed": verdicts.passed}
