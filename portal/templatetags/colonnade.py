@@ -39,6 +39,12 @@ LEVELS = {
 BADGE_WORDS = {"gold": "good", "bronze": "fair", "below": "poor", "unknown": "stale"}
 
 
+@register.filter
+def lookup(table: Any, key: object) -> object:
+    """Read `table[key]`; the key itself where the table has no such entry."""
+    return table.get(key, key) if hasattr(table, "get") else key
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """Draw an icon of the sprite. It says nothing to a screen reader: put words beside it."""
@@ -85,6 +91,12 @@ def ago(moment: datetime | None, never: str = "never") -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), exact.strftime("%-d %b %Y %H:%M:%S %Z"), words
     )
+
+
+@register.simple_tag
+def took(start: datetime, end: datetime) -> str:
+    """Write how long something lasted."""
+    return wording.lasting((end - start).total_seconds())
 
 
 @register.simple_tag

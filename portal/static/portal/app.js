@@ -1,0 +1,207 @@
+// The small behaviours of every page. No page needs them: each is an improvement of a link, a form or a table.
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+
+// Search: `/`, Ctrl+K or Cmd+K open the dialog, arrows move, Enter opens.
+function searching() {
+  const dialog = document.getElementById("search-dialog");
+  if (!dialog) return;
+  const input = dialog.querySelector("input");
+  const hits = () => [...dialog.querySelectorAll(".hit")];
+  const open = () => {
+    if (dialog.open) return;
+    dialog.showModal();
+    input.select();
+  };
+  const move = (step) => {
+    const all = hits();
+    const now = all.findIndex((hit) => hit.classList.contains("hit-current"));
+    all[now]?.classList.remove("hit-current");
+    const next = all[(now + step + all.length) % all.length];
+    next?.classList.add("hit-current");
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    const command = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
+    const slash = event.key === "/" && !typing(event.target) && !event.metaKey && !event.ctrlKey && !event.altKey;
+    if (!command && !slash) return;
+    event.preventDefault();
+    open();
+  });
+  document.querySelector("[data-search]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    open();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      const chosen = dialog.querySelector(".hit-current");
+      if (!chosen) return;
+      event.preventDefault();
+      location.assign(chosen.href);
+    }
+  });
+}
+
+// Theme: three buttons of the user menu.
+function themes() {
+  const buttons = document.querySelectorAll("[data-theme-choice]");
+  const mark = () =>
+    buttons.forEach((button) =>
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === window.colonnadeTheme.stored())),
+    );
+  buttons.forEach((button) =>
+    button.addEventListener("click", () => {
+      window.colonnadeTheme.choose(button.dataset.themeChoice);
+      mark();
+      document.dispatchEvent(new CustomEvent("themechange"));
+    }),
+  );
+  mark();
+}
+
+// Times: the same words as portal/templatetags/wording.py, kept fresh while the page stays open.
+const THIN = "\u202f";
+function relative(then, now) {
+  const gap = (then - now) / 1000;
+  const size = Math.abs(gap);
+  const day = (moment) => Math.floor(moment / 86400000);
+  const days = day(then) - day(now);
+  let words;
+  if (size < 10) return gap > 0 ? "in a moment" : "just now";
+  if (size < 60) words = `${Math.round(size)}${THIN}s`;
+  else if (size < 3570) words = `${Math.round(size / 60)}${THIN}min`;
+  else if (size < 75600 || days === 0) words = `${Math.round(size / 3600)}${THIN}h`;
+  else if (Math.abs(days) === 1) return days > 0 ? "tomorrow" : "yesterday";
+  else if (Math.abs(days) < 14) words = `${Math.abs(days)} days`;
+  else return null; // a date does not age
+  return gap > 0 ? `in ${words}` : `${words} ago`;
+}
+function times() {
+  const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  const refresh = () =>
+    document.querySelectorAll("time[data-ago]").forEach((element) => {
+      const then = new Date(element.dateTime);
+      const words = relative(then.getTime(), Date.now());
+      if (words && words !== element.textContent) element.textContent = words;
+      if (!element.dataset.local) {
+        element.dataset.local = "yes";
+        element.title = `${exact.format(then)}\n${element.title}`;
+      }
+    });
+  refresh();
+  setInterval(refresh, 10000);
+  document.addEventListener("htmx:afterSwap", refresh);
+}
+
+// Tables: j and k move a mark over the rows, Enter opens the first link of the row.
+function rows() {
+  let current = null;
+  const mark = (row) => {
+    current?.classList.remove("row-current");
+    current = row;
+    row.classList.add("row-current");
+    row.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (typing(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "j" || event.key === "k") {
+      const all = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((row) => row.querySelector("a"));
+      const now = all.indexOf(current);
+      const next = all[Math.min(all.length - 1, Math.max(0, now + (event.key === "j" ? 1 : -1)))];
+      if (next) mark(next);
+    } else if (event.key === "Enter" && current?.isConnected && event.target === document.body) {
+      current.querySelector("a").click();
+    }
+  });
+}
+
+// Help: `?` shows the shortcuts.
+function help() {
+  const dialog = document.getElementById("help-dialog");
+  if (!dialog) return;
+  const open = () => dialog.open || dialog.showModal();
+  document.addEventListener("keydown", (event) => event.key === "?" && !typing(event.target) && open());
+  document.querySelector("[data-help]")?.addEventListener("click", (event) => {
+    event.target.closest("[popover]")?.hidePopover();
+    open();
+  });
+}
+
+// Risky acts: a form or button with data-confirm asks once before it is sent, also when htmx would send it.
+function confirming() {
+  const dialog = document.getElementById("confirm-dialog");
+  if (!dialog) return;
+  let waiting = null;
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      const words = event.submitter?.dataset.confirm || form.dataset.confirm;
+      if (!words || form.dataset.confirmed) {
+        delete form.dataset.confirmed;
+        return;
+      }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = { form, submitter: event.submitter };
+      dialog.querySelector("p").textContent = words;
+      const label = event.submitter?.textContent.trim();
+      dialog.querySelector("[data-confirm-yes]").textContent = label || "Go on";
+      dialog.returnValue = "";
+      dialog.showModal();
+    },
+    true,
+  );
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "yes" && waiting) {
+      waiting.form.dataset.confirmed = "yes";
+      waiting.form.requestSubmit(waiting.submitter?.isConnected ? waiting.submitter : undefined);
+    }
+    waiting = null;
+  });
+}
+
+// Filters send themselves when a choice changes; empty fields stay out of the address.
+function filters() {
+  document.addEventListener("change", (event) => {
+    event.target.closest("form[data-autosubmit]")?.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-autosubmit]")) return;
+    event.target.querySelectorAll("input, select").forEach((field) => {
+      if (field.value === "") field.disabled = true;
+    });
+  });
+  window.addEventListener("pageshow", () =>
+    document.querySelectorAll("form[data-autosubmit] :disabled").forEach((field) => (field.disabled = false)),
+  );
+}
+
+// A thin bar moves while a page or a fragment that somebody asked for is on its way; polling is silent.
+function loading() {
+  const root = document.documentElement;
+  const start = () => root.classList.add("loading");
+  const stop = () => root.classList.remove("loading");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const trigger = event.target.getAttribute("hx-trigger") || "";
+    if (!trigger.includes("every")) start();
+  });
+  document.addEventListener("htmx:afterRequest", stop);
+  window.addEventListener("beforeunload", start);
+  window.addEventListener("pageshow", stop);
+}
+
+searching();
+themes();
+times();
+rows();
+help();
+confirming();
+filters();
+loading();
+document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
