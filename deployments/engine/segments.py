@@ -10,7 +10,8 @@ from deployments.engine.sequential import Rule
 
 STRATEGIES = ("canary", "linear", "blue_green", "all_at_once")
 KINDS = ("weight", "external")
-PLAN_KEYS = {"strategy", "period", "rule", "segments", "early"}
+PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance"}
+COMPLIANCE = ("block", "warn")
 SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region"}
 MOST_SEGMENTS = 20
 LONGEST_BAKE = 7 * 86_400
@@ -39,14 +40,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """A strategy: its segments in order, the metric period in seconds, the rule of judgement, and whether a proven
-    canary goes on before its bake time is over."""
+    """A strategy: its segments in order, the metric period in seconds, the rule of judgement, whether a proven canary
+    goes on before its bake time is over, and whether resources that break AWS Config rules block it or only warn."""
 
     strategy: str
     segments: tuple[Segment, ...]
     period: int
     rule: Rule
     early: bool
+    compliance: str
 
 
 def parse(definition: Mapping[str, Any]) -> Plan:
@@ -66,13 +68,11 @@ def parse(definition: Mapping[str, Any]) -> Plan:
         raise PlanError("Weights have to rise from segment to segment.")
     if not weights or weights[-1] != 100:
         raise PlanError("The last weight has to be 100 %.")
-    return Plan(
-        strategy,
-        segments,
-        _whole(definition, "period", 60, 1, 3600),
-        _rule(definition),
-        bool(definition.get("early", False)),
-    )
+    compliance = definition.get("compliance", "block")
+    if compliance not in COMPLIANCE:
+        raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
+    period, rule = _whole(definition, "period", 60, 1, 3600), _rule(definition)
+    return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance)
 
 
 def bake_progress(segment: Segment, elapsed: float) -> int:

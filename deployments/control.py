@@ -1,0 +1,80 @@
+"""What people do to a rollout: pause, resume, promote, roll back. Only rows change here; the next ring acts on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from deployments.claim import log
+from deployments.engine.rollout import IllegalMove, State, move
+from deployments.models import BAKING, DONE, EXTERNAL, PERSON, WAITING, Rollout, RolloutSegment
+from portal.access import audit
+
+
+def pause(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
+    """Stop before the next weight. The traffic stays as it is, and is still judged. Raises IllegalMove."""
+    text = f"paused by {by.get_username()}" + (f": {reason}" if reason else "")
+    return _act(rollout, by, State.PAUSED, text, paused_reason=text, paused_kind=PERSON)
+
+
+def resume(rollout: Rollout, by: Any) -> Rollout:
+    """Go on; a segment that was baking bakes anew. Raises IllegalMove."""
+    with transaction.atomic():
+        rollout = _act(rollout, by, State.RUNNING, f"resumed by {by.get_username()}", paused_reason="", paused_kind="")
+        RolloutSegment.objects.filter(rollout=rollout, state=BAKING).update(started_at=timezone.now())
+    return rollout
+
+
+def roll_back(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
+    """Send all traffic back to the version from before. Raises IllegalMove."""
+    text = f"rolled back by {by.get_username()}" + (f": {reason}" if reason else "")
+    return _act(rollout, by, State.ROLLING_BACK, text, reason=text, paused_reason="", paused_kind="", finished_at=None)
+
+
+def promote(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
+    """Pass the current segment without waiting for its verdict. Raises IllegalMove where none is baking."""
+    with transaction.atomic():
+        locked = _lock(rollout)
+        segment = locked.segments.filter(order=locked.segment_index).first()
+        if segment is None or locked.state not in (State.RUNNING, State.PAUSED) or not _passable(segment):
+            raise IllegalMove("Only a segment that is baking, or that waits for others, can be promoted.")
+        RolloutSegment.objects.filter(pk=segment.pk).update(state=DONE, finished_at=timezone.now())
+        text = f"{segment.name} passed by {by.get_username()}" + (f": {reason}" if reason else "")
+        locked.state, locked.segment_index = str(State.RUNNING), locked.segment_index + 1
+        locked.paused_reason = locked.paused_kind = ""
+        return _store(locked, by, "promote", text)
+
+
+def _passable(segment: RolloutSegment) -> bool:
+    return segment.state == BAKING or (segment.kind == EXTERNAL and segment.state == WAITING)
+
+
+def _act(rollout: Rollout, by: Any, to: State, text: str, **fields: Any) -> Rollout:
+    with transaction.atomic():
+        locked = _lock(rollout)
+        locked.state = str(move(State(locked.state), to))
+        for name, value in fields.items():
+            setattr(locked, name, value[:500] if isinstance(value, str) else value)
+        return _store(locked, by, str(to), text)
+
+
+def _lock(rollout: Rollout) -> Rollout:
+    return Rollout.objects.select_for_update().select_related("entity", "plan").get(pk=rollout.pk)
+
+
+def _store(rollout: Rollout, by: Any, action: str, text: str) -> Rollout:
+    # The token stays: the worker that holds the rollout finds its state changed at its next write, and lets go itself.
+    rollout.due_at = timezone.now()
+    fields = ["state", "segment_index", "paused_reason", "paused_kind", "reason", "due_at", "finished_at"]
+    try:
+        with transaction.atomic():
+            rollout.save(update_fields=fields)
+    except IntegrityError as error:
+        raise IllegalMove("Another rollout of this service is active: end that one first.") from error
+    log(rollout, text, by.get_username())
+    audit.record(
+        by, f"rollout.{action}", f"rollout:{rollout.pk}", severity="high", entity=rollout.entity.ref, text=text
+    )
+    return rollout
