@@ -14,7 +14,6 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 log = logging.getLogger(__name__)
 MAX_DEPTH = 32
@@ -99,6 +98,9 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ValidationError(fields)
     if not isinstance(error, exceptions.APIException):
         return None
+    # Not at the top: rest_framework.views reads the settings that name this module.
+    from rest_framework.views import set_rollback
+
     set_rollback()
     headers: dict[str, str] = {}
     if getattr(error, "auth_header", None):
