@@ -44,7 +44,7 @@ def ask(rollout: Rollout) -> list[Gate]:
 def compliance(entity: Entity, *, blocking: bool) -> Gate:
     """What AWS Config last said of the service's resources."""
     fact = facts.current(entity).get(PIPELINE_FACT)
-    if fact is None or not fact.fresh or fact.value.get("compliance") == "unknown":
+    if fact is None or not fact.fresh or "compliance" not in fact.value:
         return Gate("AWS Config: not known", "no fresh evaluation of this service's resources", "stale")
     broken = fact.value.get("noncompliant", [])
     if broken:
