@@ -29,7 +29,7 @@ LEVELS: Final = ("bronze", "silver", "gold")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One compiled check. `effort` in minutes, `weight` 1 to 10, `max_age` in seconds."""
+    """One compiled check. `effort` in minutes, `weight` 1 to 10, `max_age` in seconds; `timed`: it depends on the clock."""
 
     id: str
     pillar: str
@@ -43,6 +43,7 @@ class Check:
     keys: frozenset[str]
     rule: Rule
     scope: Rule | None
+    timed: bool
 
 
 def compile_check(definition: Mapping[str, Any]) -> Check:
@@ -63,6 +64,7 @@ def compile_check(definition: Mapping[str, Any]) -> Check:
         keys=frozenset(leaf.path.key for leaf in parts),
         rule=compile_rule(when),
         scope=compile_rule(applies, scope=True) if applies else None,
+        timed=bool(definition.get("max_age")) or any(leaf.op == "within_days" for leaf in parts),
     )
 
 

@@ -31,7 +31,7 @@ class PathError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observed fact. `expires_at` None means that it never expires."""
+    """One observed fact. `expires_at` None means that it never expires; `changed_at` is since when the value stands."""
 
     key: str
     value: Any
@@ -39,6 +39,7 @@ class Evidence:
     source: str = ""
     expires_at: float | None = None
     url: str = ""
+    changed_at: float = 0.0
 
     def fresh(self, now: float, max_age: float | None = None) -> bool:
         """Whether the fact may still be used at `now`; `max_age` in seconds since it was last seen."""

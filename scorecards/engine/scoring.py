@@ -120,15 +120,36 @@ def score_service(checks: Iterable[Judged], pillars: Sequence[str]) -> dict[str,
     return scores
 
 
-def roll_up(pillar: str, services: Sequence[tuple[float | None, str, float]]) -> Score:
-    """One pillar of a team, system or organisation from its services' (score, level, confidence)."""
-    ranks = sorted((LADDER.index(level) for _score, level, _confidence in services), reverse=True)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Services of one level summed up: how many, how many of them have a score, and the sums of both figures."""
+
+    level: str
+    services: int
+    scored: int
+    scores: float
+    confidences: float
+
+
+def roll_up(pillar: str, tallies: Sequence[Tally]) -> Score:
+    """One pillar of a team, system or organisation from the sums of its services by level."""
+    services = sum(tally.services for tally in tallies)
+    scored = sum(tally.scored for tally in tallies)
     return Score(
         pillar=pillar,
-        score=mean(score for score, _level, _confidence in services),
-        level=LADDER[ranks[(len(ranks) - 1) // 2]] if ranks else NO_LEVEL,
-        confidence=mean((confidence for _score, _level, confidence in services), 3) or 0.0,
+        score=round(sum(tally.scores for tally in tallies) / scored, 1) if scored else None,
+        level=_half_reached(tallies, services),
+        confidence=round(sum(tally.confidences for tally in tallies) / services, 3) if services else 0.0,
     )
+
+
+def _half_reached(tallies: Sequence[Tally], services: int) -> str:
+    reached = 0
+    for tally in sorted(tallies, key=lambda item: LADDER.index(item.level), reverse=True):
+        reached += tally.services
+        if reached and 2 * reached >= services:
+            return tally.level
+    return NO_LEVEL
 
 
 def mean(values: Iterable[float | None], digits: int = 1) -> float | None:

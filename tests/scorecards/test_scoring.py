@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from scorecards.engine import path, trend
 from scorecards.engine.check import LEVELS, STATES
-from scorecards.engine.scoring import BELOW, LADDER, NO_LEVEL, Judged, overall, roll_up, score_pillar, score_service
+from scorecards.engine.scoring import (
+    BELOW,
+    LADDER,
+    NO_LEVEL,
+    Judged,
+    Tally,
+    overall,
+    roll_up,
+    score_pillar,
+    score_service,
+)
 
 DAY = timedelta(days=1)
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -141,7 +151,9 @@ def test_the_overall_level_is_that_of_the_lowest_pillar_and_each_pillar_counts_a
 
 
 def test_half_of_the_services_give_a_team_its_level() -> None:
-    team = roll_up("security", [(90.0, "gold", 1.0), (80.0, "silver", 1.0), (None, "below", 0.0), (10.0, "below", 1.0)])
+    team = roll_up(
+        "security", [Tally("below", 2, 1, 10.0, 1.0), Tally("gold", 1, 1, 90.0, 1.0), Tally("silver", 1, 1, 80.0, 1.0)]
+    )
     assert team.level == "silver"
     assert team.score == 60.0
     assert team.confidence == 0.75

@@ -1,0 +1,117 @@
+"""Why a check's state changed, in one word and one sentence; and the sentence above a score that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Check
+from scorecards.engine.evidence import Evidence, Snapshot
+from scorecards.models import EXPIRED, FACT, RULE, SCOPE
+
+VERBS: dict[str, str] = {
+    PASS: "now passes",
+    FAIL: "now fails",
+    UNKNOWN: "is now unknown",
+    NOT_APPLICABLE: "no longer applies",
+    ERROR: "could not be evaluated",
+}
+#: A fact may carry one of these as its own sentence about what happened.
+SENTENCES = ("summary", "sentence", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One check that changed. `before` is "" at the beginning and `after` is "" at the end of a check."""
+
+    check: str
+    title: str
+    pillar: str
+    weight: int
+    before: str
+    after: str
+    cause: str
+    fact: str = ""
+    text: str = ""
+    url: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the `cause_detail` of a row."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """“chaos.proof — zone us-east-1a experiment passed: Proven to survive the loss of a zone now passes”."""
+        verb = VERBS.get(self.after, "is no longer checked")
+        said = f"{self.title} {verb}"
+        return f"{self.text}: {said}" if self.text else said
+
+
+def explain_change(
+    check: Check,
+    before: str,
+    after: str,
+    stood_since: float,
+    reason: Mapping[str, Any],
+    snapshot: Snapshot,
+    previous: Mapping[str, Evidence],
+    rule: str,
+) -> Change:
+    """The change of a check from `before` to `after`; `rule` is a sentence when the definition changed at this instant.
+
+    `stood_since` (epoch seconds) is when the state before began: a fact that is younger than it is the cause.
+    """
+
+    def change(cause: str, fact: str = "", text: str = "", url: str = "") -> Change:
+        return Change(check.id, check.title, check.pillar, check.weight, before, after, cause, fact, text, url)
+
+    if rule:
+        return change(RULE, text=rule)
+    if not before:
+        return change(SCOPE, text="first evaluation")
+    stale = next((leaf for leaf in reason.get("leaves", ()) if leaf.get("unknown") in ("expired", "too old")), None)
+    if after == UNKNOWN and stale is not None:
+        return change(EXPIRED, stale["fact"], f"{stale['fact']} is no longer fresh", stale["url"])
+    used = [snapshot.evidence[key] for key in check.keys if key in snapshot.evidence]
+    newest = max(used, key=lambda item: item.changed_at, default=None)
+    withdrawn = sorted(key for key in check.keys if key in previous and key not in snapshot.evidence)
+    if withdrawn:
+        return change(SCOPE if after == NOT_APPLICABLE else FACT, withdrawn[0], f"{withdrawn[0]} — withdrawn")
+    if newest is None or newest.changed_at < stood_since:
+        key = newest.key if newest else ""
+        return change(EXPIRED, key, f"{key} — too long ago by now" if key else "", newest.url if newest else "")
+    cause = SCOPE if NOT_APPLICABLE in (before, after) else FACT
+    return change(cause, newest.key, _fact_text(newest, reason), newest.url)
+
+
+def _fact_text(item: Evidence, reason: Mapping[str, Any]) -> str:
+    said = ""
+    if isinstance(item.value, dict):
+        said = next((str(item.value[key])[:200] for key in SENTENCES if isinstance(item.value.get(key), str)), "")
+    return f"{item.key} — {said or _failing(reason) or 'observed anew'}"
+
+
+def _failing(reason: Mapping[str, Any]) -> str:
+    for leaf in reason.get("leaves", ()):
+        if leaf.get("failing"):
+            return f"{leaf['failing_count']} of {leaf['of']}: {', '.join(item['name'] for item in leaf['failing'][:3])}"
+    return ""
+
+
+def summary(changes: Sequence[Change]) -> tuple[str, str]:
+    """The cause and the sentence of a score that moved: the heaviest change speaks, the others are counted."""
+    if not changes:
+        return SCOPE, "the checks of this pillar changed"
+    firsts = [change for change in changes if not change.before and change.cause == SCOPE]
+    if len(firsts) == len(changes):
+        return SCOPE, "first evaluation"
+    heaviest = max(changes, key=lambda change: (_settles(change), change.weight, change.check))
+    rest = len(changes) - 1
+    more = f", and {rest} more {'check' if rest == 1 else 'checks'} changed" if rest else ""
+    return heaviest.cause, f"{heaviest.sentence}{more}"[:500]
+
+
+def _settles(change: Change) -> bool:
+    # What moved a score is a check that began or ceased to pass or fail; an unknown one only moves the confidence.
+    return bool({change.before, change.after} & {PASS, FAIL})

@@ -1,0 +1,205 @@
+"""Bring services up to date: read the facts of a batch in one query, judge, write only what changed.
+
+Any number of workers may do this at once: each batch is written in one short transaction, which is given up when another
+worker was first (a row is closed only while it is open, and there is one open row per check).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from scorecards import definitions, rollup
+from scorecards.models import SCOPE, CheckResult, CheckVersion, EntityEvaluation, ScorePoint
+from scorecards.replay import Book, replay
+from scorecards.timeline import Rulebook, Timeline
+from services.models import Entity, Fact
+
+BATCH = 100
+#: A new service is evaluated once its facts have been quiet for this long, so that its history does not begin with
+#: a service half seen.
+SETTLE = timedelta(seconds=10)
+
+
+@dataclass
+class Tally:
+    """What a run did."""
+
+    services: int = 0
+    results: int = 0
+    points: int = 0
+    given_up: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """For the run's result."""
+        return dict(vars(self))
+
+
+class Overtaken(Exception):
+    """Another worker wrote this batch first."""
+
+
+def due(digest: str, now: datetime, *, settle: timedelta = SETTLE) -> QuerySet[Entity]:
+    """Services whose facts, owner, checks or clock have changed since they were evaluated; new ones once settled."""
+    quiet = now - settle
+    new = Q(evaluation=None, created_at__lte=quiet) & (Q(facts_changed_at=None) | Q(facts_changed_at__lte=quiet))
+    changed = Q(facts_changed_at__isnull=False) & (
+        Q(evaluation__facts_seen_at=None) | ~Q(evaluation__facts_seen_at=F("facts_changed_at"))
+    )
+    moved = ~Q(evaluation__owner_ref=F("owner_ref")) | ~Q(evaluation__system_ref=F("system_ref"))
+    stale = Q(evaluation__next_due__lte=now) | ~Q(evaluation__definitions=digest)
+    return Entity.objects.services().filter(new | (Q(evaluation__isnull=False) & (changed | moved | stale)))
+
+
+def evaluate_due(
+    *, settle: timedelta = SETTLE, between: Callable[[int, int], None] | None = None, now: datetime | None = None
+) -> Tally:
+    """Evaluate every service that is due. `between(done, total)` is called after each batch and may raise to stop."""
+    now = now or timezone.now()
+    digest = definitions.sync(now)
+    removed(now)
+    todo = list(due(digest, now, settle=settle).values_list("pk", flat=True))
+    return _in_batches(todo, digest, now, between)
+
+
+def evaluate_service(entity: Entity, *, now: datetime | None = None) -> Tally:
+    """Evaluate one service now, due or not."""
+    now = now or timezone.now()
+    removed(now)
+    return _in_batches([entity.pk], definitions.sync(now), now, None)
+
+
+def _in_batches(todo: Sequence[int], digest: str, now: datetime, between: Callable[[int, int], None] | None) -> Tally:
+    tally = Tally()
+    for start in range(0, len(todo), BATCH):
+        try:
+            _batch(todo[start : start + BATCH], digest, now, tally)
+        except (IntegrityError, Overtaken):
+            # The services stay due unless the other worker finished them, so nothing is lost.
+            tally.given_up += 1
+        if between is not None:
+            between(min(start + BATCH, len(todo)), len(todo))
+    return tally
+
+
+def _batch(ids: Sequence[int], digest: str, now: datetime, tally: Tally) -> None:
+    entities = list(Entity.objects.services().filter(pk__in=ids).select_related("evaluation"))
+    marks = {entity.pk: _mark(entity) for entity in entities}
+    since = min((mark.evaluated_at for mark in marks.values() if mark), default=now)
+    rules = Rulebook(list(CheckVersion.objects.filter(Q(valid_to=None) | Q(valid_to__gt=since))), digest)
+    books = _books(entities)
+    timelines = _timelines(ids, since)
+    for entity in entities:
+        mark = marks[entity.pk]
+        replay(books[entity.pk], timelines[entity.pk], rules, mark.evaluated_at if mark else None, now)
+    _write(list(books.values()), marks, digest, now)
+    tally.services += len(entities)
+    tally.results += sum(len(book.new_results) for book in books.values())
+    tally.points += sum(len(book.new_points) for book in books.values())
+
+
+def _mark(entity: Entity) -> EntityEvaluation | None:
+    try:
+        return entity.evaluation
+    except EntityEvaluation.DoesNotExist:
+        return None
+
+
+def _books(entities: Sequence[Entity]) -> dict[int, Book]:
+    books = {entity.pk: Book(entity) for entity in entities}
+    for result in CheckResult.objects.standing().filter(entity__in=entities):
+        books[result.entity_id].results[result.check_key] = result
+    for point in ScorePoint.objects.standing().filter(entity__in=entities):
+        books[point.entity_id].points[point.pillar] = point
+    return books
+
+
+def _timelines(ids: Sequence[int], since: datetime) -> dict[int, Timeline]:
+    timelines: dict[int, Timeline] = defaultdict(Timeline)
+    for fact in Fact.objects.filter(Q(valid_to=None) | Q(valid_to__gt=since), entity_id__in=ids).defer("sha256"):
+        timelines[fact.entity_id].facts.append(fact)
+    return timelines
+
+
+def _write(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], digest: str, now: datetime) -> None:
+    with transaction.atomic():
+        _close([row for book in books for row in book.closed if isinstance(row, CheckResult)], CheckResult)
+        _close([row for book in books for row in book.closed if isinstance(row, ScorePoint)], ScorePoint)
+        CheckResult.objects.bulk_create([row for book in books for row in book.new_results])
+        ScorePoint.objects.bulk_create([row for book in books for row in book.new_points])
+        _roll_up(books, marks, now)
+        EntityEvaluation.objects.bulk_create(
+            [_new_mark(book, digest, now) for book in books],
+            update_conflicts=True,
+            unique_fields=["entity"],
+            update_fields=["evaluated_at", "facts_seen_at", "next_due", "definitions", "owner_ref", "system_ref"],
+        )
+
+
+def _close(rows: Sequence[CheckResult | ScorePoint], model: type[CheckResult] | type[ScorePoint]) -> None:
+    by_instant: dict[datetime, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.valid_to is not None:
+            by_instant[row.valid_to].append(row.pk)
+    for instant, keys in by_instant.items():
+        if model.objects.filter(pk__in=keys, valid_to=None).update(valid_to=instant) != len(keys):
+            raise Overtaken
+
+
+def _new_mark(book: Book, digest: str, now: datetime) -> EntityEvaluation:
+    entity = book.entity
+    return EntityEvaluation(
+        entity=entity, evaluated_at=now, facts_seen_at=entity.facts_changed_at, next_due=book.next_due,
+        definitions=digest, owner_ref=entity.owner_ref, system_ref=entity.system_ref,
+    )  # fmt: skip
+
+
+def _roll_up(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], now: datetime) -> None:
+    teams, systems = set[str](), set[str]()
+    moved: dict[str, list[rollup.Movement]] = defaultdict(list)
+    for book in books:
+        entity, mark = book.entity, marks[book.entity.pk]
+        elsewhere = mark is not None and (mark.owner_ref, mark.system_ref) != (entity.owner_ref, entity.system_ref)
+        if not book.new_points and not elsewhere and not book.closed:
+            continue
+        teams |= {entity.owner_ref, *([mark.owner_ref] if mark else [])}
+        systems |= {entity.system_ref, *([mark.system_ref] if mark else [])}
+        for movement in _movements(book, mark is None):
+            for ref in {entity.owner_ref, entity.system_ref, ""}:
+                moved[ref].append(movement)
+    if teams or systems:
+        rollup.update(teams, systems, moved, now)
+
+
+def _movements(book: Book, first: bool) -> list[rollup.Movement]:
+    name = book.entity.name
+    return [
+        rollup.Movement(
+            point.pillar,
+            abs(point.delta or 0.0),
+            SCOPE if first else point.cause,
+            f"{name} joined" if first else f"{name}: {point.cause_text}",
+            [{"service": book.entity.ref, **change} for change in point.cause_detail],
+        )
+        for point in book.new_points
+    ]
+
+
+def removed(now: datetime) -> int:
+    """Close the rows of services that left the catalog, and roll up without them. Returns how many left."""
+    gone = list(EntityEvaluation.objects.exclude(entity__removed_at=None).select_related("entity"))
+    if not gone:
+        return 0
+    with transaction.atomic():
+        ids = [mark.entity_id for mark in gone]
+        CheckResult.objects.standing().filter(entity_id__in=ids).update(valid_to=now)
+        ScorePoint.objects.standing().filter(entity_id__in=ids).update(valid_to=now)
+        EntityEvaluation.objects.filter(entity_id__in=ids).delete()
+        rollup.update({mark.owner_ref for mark in gone}, {mark.system_ref for mark in gone}, {}, now)
+    return len(gone)

@@ -1,0 +1,98 @@
+"""Scores of teams, systems and the organisation, from the standing points of their services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Sum
+
+from scorecards.engine.scoring import Score, Tally, roll_up
+from scorecards.models import ORGANISATION, SCOPE, SERVICE, SYSTEM, TEAM, ScorePoint
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What moved a roll-up: a pillar, how far a service moved, and the cause."""
+
+    pillar: str
+    size: float
+    cause: str
+    text: str
+    detail: list[dict[str, object]]
+
+
+Tallies = dict[tuple[str, str], list[Tally]]
+
+
+def _tallies(field: str, refs: Iterable[str]) -> Tallies:
+    points = ScorePoint.objects.standing().filter(scope_type=SERVICE, entity__removed_at=None)
+    points = points.filter(**{f"{field}__in": list(refs)}) if field else points
+    points = points.annotate(ref=F(field)) if field else points
+    rows = points.values(*(["ref"] if field else []), "pillar", "level").annotate(
+        services=Count("id"), scored=Count("score"), total=Sum("score"), sure=Sum("confidence")
+    )
+    found: Tallies = {}
+    for row in rows.order_by():
+        tally = Tally(row["level"], row["services"], row["scored"], row["total"] or 0.0, row["sure"] or 0.0)
+        found.setdefault((row.get("ref", ""), row["pillar"]), []).append(tally)
+    return found
+
+
+def update(teams: set[str], systems: set[str], moved: dict[str, list[Movement]], now: datetime) -> int:
+    """Write the points of these scopes that changed; `moved` has what happened by scope ref ("" for everybody).
+
+    Returns how many were written. Must run inside the transaction that wrote the services' points.
+    """
+    written = 0
+    for scope, field, refs in (
+        (TEAM, "entity__owner_ref", teams),
+        (SYSTEM, "entity__system_ref", systems),
+        (ORGANISATION, "", {""}),
+    ):
+        refs = refs - {""} if field else refs
+        if refs:
+            written += _write(scope, refs, _tallies(field, refs), moved, now)
+    return written
+
+
+def _write(scope: str, refs: set[str], tallies: Tallies, moved: dict[str, list[Movement]], now: datetime) -> int:
+    standing = {
+        (row.scope_ref, row.pillar): row
+        for row in ScorePoint.objects.standing().filter(scope_type=scope, scope_ref__in=refs)
+    }
+    fresh: list[ScorePoint] = []
+    closed: list[int] = [row.pk for key, row in standing.items() if key not in tallies]
+    for key, parts in tallies.items():
+        row = standing.get(key)
+        score, services = roll_up(key[1], parts), sum(part.services for part in parts)
+        if row is not None:
+            if _figures(row) == (score.score, score.level, score.confidence, services):
+                continue
+            closed.append(row.pk)
+        fresh.append(_point(scope, key[0], score, services, row, moved.get(key[0], []), now))
+    ScorePoint.objects.filter(pk__in=closed, valid_to=None).update(valid_to=now)
+    ScorePoint.objects.bulk_create(fresh)
+    return len(fresh)
+
+
+def _figures(row: ScorePoint) -> tuple[float | None, str, float, int]:
+    return row.score, row.level, row.confidence, row.services
+
+
+def _point(
+    scope: str, ref: str, score: Score, services: int, row: ScorePoint | None, moved: list[Movement], now: datetime
+) -> ScorePoint:
+    step = None if row is None or row.score is None or score.score is None else round(score.score - row.score, 1)
+    mine = [item for item in moved if item.pillar == score.pillar]
+    heaviest = max(mine, key=lambda item: item.size, default=None)
+    if row is None or heaviest is None:
+        cause, text = SCOPE, "first evaluation" if row is None else "services joined or left"
+    else:
+        cause, text = heaviest.cause, heaviest.text
+    return ScorePoint(
+        scope_type=scope, scope_ref=ref, pillar=score.pillar, score=score.score, level=score.level,
+        confidence=score.confidence, delta=step, services=services, valid_from=now, cause=cause,
+        cause_text=text[:500], cause_detail=heaviest.detail if heaviest and row is not None else [],
+    )  # fmt: skip

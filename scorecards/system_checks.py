@@ -1,0 +1,32 @@
+"""What `manage.py check` says about the plugins' checks: faults, and facts that nobody announces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register
+
+from scorecards.definitions import load_all
+from scorecards.engine.check import compile_check
+from services.facts import sources
+
+
+@register("scorecards")
+def check_definitions(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """One warning per fault. A warning, not an error: one plugin's fault must not keep the portal from starting."""
+    found: list[CheckMessage] = []
+    for loaded in load_all():
+        found += [Warning(str(fault), hint="The other checks go on.", id="scorecards.W001") for fault in loaded.faults]
+    return found + _unannounced()
+
+
+def _unannounced() -> list[CheckMessage]:
+    announced = {key for source in sources.items() for key in source.keys}
+    found: list[CheckMessage] = []
+    for loaded in load_all():
+        for name, definition in loaded.definitions.items():
+            strange = sorted(compile_check(definition).keys - announced)
+            if strange and announced:
+                text = f"{name} reads {', '.join(strange)}, which no fact source announces, so it can only be unknown."
+                found.append(Warning(text, hint="Correct the path or add a FactSource.", id="scorecards.W002"))
+    return found
