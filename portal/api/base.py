@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.pagination import CursorPagination
@@ -73,6 +73,14 @@ class Cursor(CursorPagination):
     ordering = "-id"
 
 
+class TooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is larger than 2.5 MB: send it in parts."
+    default_code = "too-large"
+
+
 def _fields(detail: Any) -> dict[str, Any]:
     return detail if isinstance(detail, dict) else {}
 
@@ -96,6 +104,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, ValidationError):
         fields = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
         error = exceptions.ValidationError(fields)
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     if not isinstance(error, exceptions.APIException):
         return None
     # Not at the top: rest_framework.views reads the settings that name this module.

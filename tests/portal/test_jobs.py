@@ -153,7 +153,9 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more() -> None:
     assert run.progress_text == ""
 
 
-def test_a_ring_that_was_lost_is_rung_again(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_ring_that_was_lost_is_rung_again(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     rung: list[int] = []
     monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: rung.append(run_id))
     run = queue.enqueue("test.note")

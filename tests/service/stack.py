@@ -46,7 +46,11 @@ class Stack:
         for name in ("DATABASE_URL", "REDIS_URL"):
             self.env.pop(name, None)
         if kind == "services":
-            self.env |= {"DATABASE_URL": self._database(), "REDIS_URL": f"{REDIS_URL}/11", "SECRET_KEY": uuid.uuid4().hex * 2}
+            self.env |= {
+                "DATABASE_URL": self._database(),
+                "REDIS_URL": f"{REDIS_URL}/11",
+                "SECRET_KEY": uuid.uuid4().hex * 2,
+            }
             self.env |= {"ALLOWED_HOSTS": "localhost"}
             redis.Redis.from_url(f"{REDIS_URL}/11").flushdb()
         self.manage("migrate", "--verbosity", "0")
