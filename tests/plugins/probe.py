@@ -60,7 +60,7 @@ def visit() -> dict[str, Any]:
 
     people_and_accounts()
     service = Entity.objects.create(
-        kind="Component", namespace="default", name="checkout", title="Checkout", owner_ref="group:default/payments",
+        kind="component", namespace="default", name="checkout", title="Checkout", owner_ref="group:default/payments",
         system_ref="system:default/payments", type="service", lifecycle="production", source="test",
     )  # fmt: skip
     load_flags()
