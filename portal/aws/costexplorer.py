@@ -28,7 +28,7 @@ def billed_by_service(account: str, start: date, end: date, tag: str = "service"
 
     Empty where Cost Explorer holds nothing, which is not the same as a cost of 0. Raises AwsError.
     """
-    client = session.client(account, HOME, "ce", role="read", purpose="cost review")
+    client = session.client(account, HOME, "ce", role="read", purpose="cost-review")
     asked = {
         "TimePeriod": {"Start": start.isoformat(), "End": end.isoformat()},
         "Granularity": "DAILY",

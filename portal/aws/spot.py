@@ -29,7 +29,7 @@ def spot_prices(
     wanted = sorted(set(instance_types))
     if not wanted:
         return []
-    client = session.client(account, region, "ec2", role="read", purpose="cost review")
+    client = session.client(account, region, "ec2", role="read", purpose="cost-review")
     with aws_errors("ec2:DescribeSpotPriceHistory", account, region):
         rows = pages(
             client, "describe_spot_price_history", "SpotPriceHistory",

@@ -1,0 +1,84 @@
+"""The facts that costs leaves on a service: that it was reviewed, and what is open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from costs.detectors import DETECTORS
+from costs.models import CostReview, Finding
+from costs.queries import totals
+from services import facts
+from services.facts import FactSource
+from services.models import Entity
+
+SOURCE = "costs"
+LIFE = timedelta(days=35)
+REVIEW, FINDINGS = "costs.review", "costs.findings"
+
+FACTS = FactSource(
+    key="costs",
+    title="Cost reviews",
+    keys=(REVIEW, FINDINGS),
+    schema={
+        "costs.review.held_at": "datetime",
+        "costs.review.state": "str",
+        "costs.review.findings": "int",
+        "costs.review.open_saving": "float",
+        "costs.review.currency": "str",
+        "costs.review.unjudged": "int",
+        "costs.findings.open": "int",
+        "costs.findings.accepted": "int",
+        "costs.findings.expected_saving": "float",
+        "costs.findings.currency": "str",
+        **{f"costs.findings.by_detector.{detector.field}": "int" for detector in DETECTORS.values()},
+    },
+)
+
+
+def publish_review(service: Entity, review: CostReview, now: datetime) -> bool:
+    """Leave both facts after a review. True where one of them changed."""
+    rows = list(Finding.objects.filter(service=service))
+    value = {
+        "held_at": now.isoformat(),
+        "state": review.state,
+        "findings": sum(row.is_open for row in rows),
+        "unjudged": sum(entry["service"] == service.name for entry in review.unjudged),
+        **_saving(rows),
+    }
+    told = facts.publish(
+        service, REVIEW, value, source=SOURCE, observed_at=now, expires_at=now + LIFE, url=review.get_absolute_url()
+    )
+    return publish_findings(service, now, rows, expires_at=now + LIFE) or told
+
+
+def publish_findings(
+    service: Entity, now: datetime, rows: list[Finding] | None = None, expires_at: datetime | None = None
+) -> bool:
+    """Leave what is open: after a review, and after a decision (which does not make the evidence any younger)."""
+    rows = list(Finding.objects.filter(service=service)) if rows is None else rows
+    if expires_at is None:
+        standing = facts.current(service).get(FINDINGS)
+        expires_at = standing.expires_at if standing else now + LIFE
+    undecided = [row for row in rows if row.state == Finding.State.OPEN]
+    value = {
+        "open": len(undecided),
+        "accepted": sum(row.state == Finding.State.ACCEPTED for row in rows),
+        "by_detector": {
+            detector.field: sum(row.detector == detector.key for row in undecided) for detector in DETECTORS.values()
+        },
+        "expected_saving": _saving(rows)["open_saving"],
+        "currency": _saving(rows)["currency"],
+    }
+    return facts.publish(service, FINDINGS, value, source=SOURCE, observed_at=now, expires_at=expires_at)
+
+
+def _saving(rows: list[Finding]) -> dict[str, Any]:
+    """The open saving as a number with its currency; null where two currencies would have to be added."""
+    found = totals(rows)
+    if len(found) > 1:
+        return {"open_saving": None, "currency": "mixed"}
+    return {
+        "open_saving": float(found[0].expected) if found else 0.0,
+        "currency": found[0].currency if found else "USD",
+    }

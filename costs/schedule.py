@@ -1,0 +1,18 @@
+"""When the next cost review is held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from costs.start import JOB
+from portal.jobs.models import ACTIVE, Run, Schedule
+
+MONTHLY = "0 6 1 * *"
+
+
+def next_review() -> datetime | None:
+    """The next time a scheduled review starts: a run that already waits, or the next slot of a schedule."""
+    waiting = Run.objects.filter(job=JOB, state__in=ACTIVE).order_by("due_at").values_list("due_at", flat=True).first()
+    if waiting is not None:
+        return waiting
+    return Schedule.objects.filter(job=JOB, enabled=True).order_by("next_at").values_list("next_at", flat=True).first()
