@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chaos.engine.states import FINAL, TRANSITIONS, UNDER_FAULT, Move, State
-from chaos.models import ExperimentRun, RunEvent
+from chaos.engine.states import TRANSITIONS, UNDER_FAULT, Move, State
+from chaos.models import FINAL_STATES, ExperimentRun, RunEvent
 from portal.access import audit
 
 LEASE = timedelta(seconds=15)
@@ -26,7 +26,7 @@ class Lost(Exception):
 def due(now: datetime) -> list[int]:
     """Ids of runs that want attention: due, and held by nobody (or by somebody whose lease is over)."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    rows = ExperimentRun.objects.exclude(state__in=sorted(FINAL)).filter(free, due_at__lte=now)
+    rows = ExperimentRun.objects.exclude(state__in=FINAL_STATES).filter(free, due_at__lte=now)
     # Runs under a fault come first: a repair must not wait behind a start.
     return [
         pk for pk, _ in sorted(rows.values_list("pk", "state"), key=lambda row: (row[1] not in UNDER_FAULT, row[0]))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from chaos import halts
-from chaos.engine.states import ACTIVE
-from chaos.models import ExperimentRun
+from chaos.models import ACTIVE_STATES, ExperimentRun
 from services.guards import Guard, GuardQuery
 from services.models import Entity
 
 
 def _under_way(service: Entity, besides: str = "") -> ExperimentRun | None:
-    runs = ExperimentRun.objects.filter(service=service, state__in=sorted(ACTIVE)).select_related("experiment")
+    runs = ExperimentRun.objects.filter(service=service, state__in=ACTIVE_STATES).select_related("experiment")
     return next((run for run in runs if run.owner != besides), None)
 
 

@@ -13,6 +13,8 @@ from chaos.engine.states import ACTIVE, FINAL, State
 
 EVERYTHING = "all"
 STATE_CHOICES = [(state.value, state.value) for state in State]
+ACTIVE_STATES = sorted(state.value for state in ACTIVE)
+FINAL_STATES = sorted(state.value for state in FINAL)
 
 
 class Experiment(models.Model):
@@ -87,6 +89,7 @@ class ExperimentRun(models.Model):
     experiment_version = models.PositiveIntegerField(default=1)
     definition: models.JSONField[Any, Any] = models.JSONField()
     preview = models.JSONField(null=True, blank=True)
+    deployed_version = models.CharField(max_length=200, blank=True)
     steady_before = models.JSONField(default=list, blank=True)
     steady_during = models.JSONField(default=list, blank=True)
     steady_after = models.JSONField(default=list, blank=True)
@@ -106,11 +109,11 @@ class ExperimentRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["experiment", "slot_at"], name="one_experiment_run_per_slot"),
             models.UniqueConstraint(
-                fields=["service"], condition=Q(state__in=sorted(ACTIVE)), name="one_active_experiment_per_service"
+                fields=["service"], condition=Q(state__in=ACTIVE_STATES), name="one_active_experiment_per_service"
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=~Q(state__in=sorted(FINAL)), name="open_experiment_run_due"),
+            models.Index(fields=["due_at"], condition=~Q(state__in=FINAL_STATES), name="open_experiment_run_due"),
             models.Index(fields=["experiment", "-id"]),
         ]
 

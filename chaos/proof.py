@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,7 @@ def publish(run: ExperimentRun) -> None:
     """Publish the result of a run that ended: the newest at the top, and the newest of each fault below."""
     known = facts.current(run.service)
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
-    deployed = known["deployments.rollout"].value if "deployments.rollout" in known else {}
-    result = _result(run, str(deployed.get("version", "")))
+    result = _result(run)
     value = {**result, "by_fault": {**earlier, run.definition["fault"].replace("-", "_"): result}}
     at = run.ended_at or run.created_at
     facts.publish(
@@ -28,7 +28,7 @@ def publish(run: ExperimentRun) -> None:
     )  # fmt: skip
 
 
-def _result(run: ExperimentRun, version: str) -> dict[str, Any]:
+def _result(run: ExperimentRun) -> dict[str, Any]:
     verdicts = run.verdicts or {}
     words = {name: verdicts.get(name, {}).get("word", "") for name in ("hypothesis", "fault", "recovery", "safety")}
     at = run.ended_at or run.created_at
@@ -38,13 +38,18 @@ def _result(run: ExperimentRun, version: str) -> dict[str, Any]:
         "passed": bool(run.passed),
         "fault": run.definition["fault"],
         "zone": run.definition["arguments"].get("zone", ""),
-        "version": version,
+        "version": run.deployed_version,
         "at": at.isoformat(),
         "undone": run.removed_at is not None,
         "recovered": words["recovery"] in ("recovered", "not needed"),
         "verdicts": words,
         "url": run.get_absolute_url(),
     }
+
+
+def deployed_version(known: Mapping[str, facts.FactView]) -> str:
+    """The version that the newest rollout brought, or "" where nobody has said."""
+    return str(known["deployments.rollout"].value.get("version", "")) if "deployments.rollout" in known else ""
 
 
 def publish_plan(service: Entity) -> None:
@@ -66,18 +71,20 @@ SOURCES = (
         title="Chaos experiments",
         keys=("chaos.proof", "chaos.plan"),
         schema={
+            "chaos.proof": "object",
+            "chaos.plan": "object",
             "chaos.proof.experiment": "string",
             "chaos.proof.passed": "boolean",
             "chaos.proof.fault": "string",
             "chaos.proof.zone": "string",
             "chaos.proof.version": "string",
-            "chaos.proof.at": "datetime",
+            "chaos.proof.at": "string",
             "chaos.proof.undone": "boolean",
             "chaos.proof.recovered": "boolean",
             "chaos.proof.by_fault.zone_network_cut.passed": "boolean",
-            "chaos.proof.by_fault.zone_network_cut.at": "datetime",
-            "chaos.plan.experiments": "integer",
-            "chaos.plan.scheduled": "integer",
+            "chaos.proof.by_fault.zone_network_cut.at": "string",
+            "chaos.plan.experiments": "number",
+            "chaos.plan.scheduled": "number",
         },
     ),
 )

@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from chaos import experiments
 from chaos.claim import log
-from chaos.engine.states import FINAL
 from chaos.faults.registry import faults
-from chaos.models import Experiment, ExperimentRun
+from chaos.models import FINAL_STATES, Experiment, ExperimentRun
 from portal.access import audit
 from portal.aws.errors import AwsError
 from portal.jobs.context import JobContext
@@ -52,7 +51,7 @@ def run_slot(context: JobContext) -> dict[str, Any]:
 
 def abort(run: ExperimentRun, user: Any) -> bool:
     """Ask a run to stop: within two rings nothing new begins and the undo starts. False where it is over."""
-    open_run = ExperimentRun.objects.filter(pk=run.pk, abort_by="").exclude(state__in=sorted(FINAL))
+    open_run = ExperimentRun.objects.filter(pk=run.pk, abort_by="").exclude(state__in=FINAL_STATES)
     with transaction.atomic():
         asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now(), due_at=timezone.now())
         if asked:

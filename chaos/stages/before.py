@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from chaos import measure
+from chaos import measure, proof
 from chaos.engine.hypothesis import overall, summary
 from chaos.engine.states import Signals
 from chaos.faults.registry import Preview, faults
 from chaos.models import Experiment, ExperimentRun
 from chaos.stages.look import Look, plan, stop_asked
 from portal.aws.errors import AwsError
-from services import guards
+from services import facts, guards
 
 
 def scheduled(run: ExperimentRun) -> Look:
@@ -41,7 +41,8 @@ def checking(run: ExperimentRun) -> Look:
         steady=overall(reading.outcome for reading in readings),
         steady_sentence=summary(readings),
     )
-    fields: dict[str, object] = {"steady_before": measure.stored(readings)}
+    version = proof.deployed_version(facts.current(run.service))
+    fields: dict[str, object] = {"steady_before": measure.stored(readings), "deployed_version": version[:200]}
     if isinstance(found, Preview):
         fields["preview"] = found.stored()
     if because:

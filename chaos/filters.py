@@ -1,0 +1,53 @@
+"""The one filter of experiments and the one of runs, for pages and REST alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from chaos.engine.states import State
+from chaos.faults.registry import faults
+from chaos.models import Experiment, ExperimentRun
+
+ON_OFF = [("true", "on a schedule"), ("false", "only by hand")]
+
+
+def _fault_choices() -> list[tuple[str, str]]:
+    return [(fault.key, fault.title) for fault in faults.items()]
+
+
+class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """`q` (title or service), `team` (its short name), `fault`, `enabled`."""
+
+    q = django_filters.CharFilter(
+        label="Experiment or service", method="search", widget=forms.TextInput(attrs={"type": "search"})
+    )
+    team = django_filters.CharFilter(label="Team", field_name="service__owner_ref", lookup_expr="iendswith")
+    fault = django_filters.ChoiceFilter(label="Fault", choices=_fault_choices, empty_label="all")
+    enabled = django_filters.TypedChoiceFilter(
+        label="Runs", choices=ON_OFF, coerce=lambda value: value == "true", empty_label="all"
+    )
+
+    class Meta:
+        model = Experiment
+        fields = ["q", "team", "fault", "enabled"]
+
+    def search(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
+        """Part of the title or of the service's name."""
+        return rows.filter(Q(title__icontains=value) | Q(service__name__icontains=value))
+
+
+class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """`experiment` (slug), `service` (name), `state`, `passed`."""
+
+    experiment = django_filters.CharFilter(field_name="experiment__slug")
+    service = django_filters.CharFilter(field_name="service__name")
+    state = django_filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in State])
+    passed = django_filters.BooleanFilter()
+
+    class Meta:
+        model = ExperimentRun
+        fields: list[Any] = ["experiment", "service", "state", "passed"]

@@ -1,0 +1,174 @@
+"""What the pages show, gathered from rows: no query here depends on how many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from chaos import queries, words
+from chaos.engine import definition
+from chaos.engine.hypothesis import Hypothesis, amount
+from chaos.engine.states import State
+from chaos.faults.registry import faults
+from chaos.models import Experiment, ExperimentRun
+from portal.changes import engine
+from portal.charts.lines import Limit, Marker, Series
+from portal.jobs.cron import preview
+from services import guards
+
+
+def list_rows(rows: Sequence[queries.Row]) -> list[dict[str, Any]]:
+    """Experiments as table rows."""
+    titles = {fault.key: fault.title for fault in faults.items()}
+    return [
+        {
+            "row": row,
+            "said": words.row_said(row),
+            "fault": titles.get(row.experiment.fault, row.experiment.fault),
+            "verdicts": words.verdict_cells(row.last) if row.last else [],
+        }
+        for row in rows
+    ]
+
+
+def running_rows(runs: Iterable[ExperimentRun]) -> list[dict[str, Any]]:
+    """Runs under way, each with its segment strip."""
+    return [{"run": run, "said": words.run_said(run), "segments": words.segments(run)} for run in runs]
+
+
+def experiment_context(experiment: Experiment) -> dict[str, Any]:
+    """All of an experiment's page."""
+    row = queries.rows([experiment])[0]
+    decision = guards.ask("chaos", experiment.service)
+    runs = ExperimentRun.objects.filter(experiment=experiment)[:20]
+    return {
+        "experiment": experiment,
+        "row": row,
+        "said": words.row_said(row),
+        "hypothesis": definition.hypothesis(experiment.hypothesis),
+        "stops": _stops(experiment),
+        "fault": faults.get(experiment.fault),
+        "slots": _slots(experiment),
+        "decision": decision,
+        "guards": guards.guards.items(),
+        "runs": [{"run": run, "said": words.run_said(run), "verdicts": words.verdict_cells(run)} for run in runs],
+    }
+
+
+def _stops(experiment: Experiment) -> list[str]:
+    probes = {probe.key: probe for probe in definition.hypothesis(experiment.hypothesis).probes}
+    found = definition.stop_conditions(experiment.stop_conditions, probes)
+    return [f"{probes[c.probe].title}: {c.tolerance.words(probes[c.probe].unit)}" for c in found]
+
+
+def _slots(experiment: Experiment) -> list[datetime]:
+    """The next five slots in the experiment's own time zone."""
+    if not experiment.enabled or not (experiment.cron or experiment.every):
+        return []
+    return preview(experiment.cron, experiment.every, experiment.timezone, timezone.now(), 5)
+
+
+def run_context(run: ExperimentRun) -> dict[str, Any]:
+    """All of a run's page."""
+    hypothesis = definition.hypothesis(run.definition["hypothesis"])
+    return {
+        "run": run,
+        "said": words.run_said(run),
+        "verdicts": words.verdict_cells(run),
+        "segments": words.segments(run),
+        "hypothesis": hypothesis,
+        "probes": _probes(run, hypothesis),
+        "charts": _charts(run, hypothesis),
+        "changes": list(engine.for_owner(run.owner)),
+        "events": list(run.events.order_by("-id")[:100]),
+        "fault": faults.get(run.definition["fault"]),
+        "live": not run.over,
+    }
+
+
+def _probes(run: ExperimentRun, hypothesis: Hypothesis) -> list[dict[str, Any]]:
+    """Each probe before, during (worst and last) and after."""
+    rows = []
+    for probe in hypothesis.probes:
+        during = [value for _, value in _values(run, probe.key)]
+        low_is_bad = probe.tolerance.low is not None
+        worst = (min(during) if low_is_bad else max(during)) if during else None
+        rows.append(
+            {
+                "title": probe.title,
+                "wanted": probe.tolerance.words(probe.unit),
+                "before": _said(_find(run.steady_before, probe.key), probe.unit),
+                "during": _said(_worst(worst, probe), probe.unit),
+                "rounds": len(during),
+                "after": _said(_find(run.steady_after, probe.key), probe.unit),
+            }
+        )
+    return rows
+
+
+def _find(readings: Sequence[dict[str, Any]], key: str) -> dict[str, Any] | None:
+    return next((reading for reading in readings if reading["key"] == key), None)
+
+
+def _worst(value: float | None, probe: Any) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    return {"value": value, "outcome": "holds" if probe.tolerance.accepts(value) else "broken"}
+
+
+def _said(reading: dict[str, Any] | None, unit: str) -> dict[str, str]:
+    if reading is None:
+        return {"text": "–", "state": "neutral", "icon": "circle-dashed", "label": "Not measured"}
+    look = {
+        "holds": ("good", "circle-check", "Holds"),
+        "broken": ("poor", "alert-triangle", "Broken"),
+        "unknown": ("stale", "help-circle", "Unknown"),
+    }[reading["outcome"]]
+    text = amount(reading["value"], unit) if reading["value"] is not None else "not known"
+    return {"text": text, "state": look[0], "icon": look[1], "label": look[2]}
+
+
+def _values(run: ExperimentRun, key: str) -> list[tuple[datetime, float]]:
+    found = []
+    for one in run.steady_during:
+        reading = _find(one["readings"], key)
+        if reading is not None and reading["value"] is not None:
+            found.append((datetime.fromisoformat(one["at"]), float(reading["value"])))
+    return found
+
+
+def _charts(run: ExperimentRun, hypothesis: Hypothesis) -> list[dict[str, Any]]:
+    """A line for each probe, with the fault's begin and end and the bounds of the tolerance."""
+    charts = []
+    for probe in hypothesis.probes:
+        share = probe.unit == "share"
+        points = _around(run, probe.key, _values(run, probe.key))
+        marks = ((run.injected_at, "fault in"), (run.removed_at if run.injected_at else None, "fault out"))
+        bounds = ((probe.tolerance.low, "at least"), (probe.tolerance.high, "at most"))
+        charts.append(
+            {
+                "label": probe.title,
+                "series": [Series(probe.title, "canary", points)],
+                "markers": [Marker(at, text) for at, text in marks if at],
+                "limits": [Limit(v, f"{text} {amount(v, probe.unit)}") for v, text in bounds if v is not None],
+                "unit": "%" if share else "",
+                "scale": 100.0 if share else 1.0,
+                "low": 0.0,
+                "empty": len(points) < 2,
+            }
+        )
+    return charts
+
+
+def _around(run: ExperimentRun, key: str, during: list[tuple[datetime, float]]) -> list[tuple[datetime | float, float]]:
+    """The points under the fault with the ones before and after it at their ends."""
+    before, after = _find(run.steady_before, key), _find(run.steady_after, key)
+    points: list[tuple[datetime | float, float]] = [*during]
+    if before and before["value"] is not None and run.started_at:
+        points.insert(0, (run.started_at, float(before["value"])))
+    if after and after["value"] is not None and run.removed_at:
+        points.append((run.ended_at or timezone.now(), float(after["value"])))
+    return points if run.stage is not State.BLOCKED else points[:1]
