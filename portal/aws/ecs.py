@@ -73,9 +73,7 @@ def _spot_share(strategy: Sequence[Mapping[str, Any]]) -> float:
     return round(spot / total, 3) if total else 0.0
 
 
-def _service(
-    row: Mapping[str, Any], account: str, region: str, task: Mapping[str, Any], insights: bool
-) -> EcsService:
+def _service(row: Mapping[str, Any], account: str, region: str, task: Mapping[str, Any], insights: bool) -> EcsService:
     strategy = row.get("capacityProviderStrategy") or []
     configuration = row.get("deploymentConfiguration") or {}
     breaker = configuration.get("deploymentCircuitBreaker") or {}

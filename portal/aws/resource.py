@@ -27,6 +27,4 @@ def reader(account: str, region: str, service: str) -> Any:
 
 def tag_map(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     """AWS writes tags as a list of pairs, with `Key`/`Value` or `key`/`value`; this is the same as a dict."""
-    return {
-        tag.get("Key", tag.get("key", "")): tag.get("Value", tag.get("value", "")) for tag in tags or ()
-    }
+    return {tag.get("Key", tag.get("key", "")): tag.get("Value", tag.get("value", "")) for tag in tags or ()}

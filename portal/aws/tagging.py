@@ -29,8 +29,7 @@ def resources(account: str, region: str) -> list[TaggedResource]:
         while True:
             page = client.get_resources(ResourcesPerPage=100, PaginationToken=token)
             found += [
-                TaggedResource(row["ResourceARN"], tag_map(row.get("Tags")))
-                for row in page["ResourceTagMappingList"]
+                TaggedResource(row["ResourceARN"], tag_map(row.get("Tags"))) for row in page["ResourceTagMappingList"]
             ]
             token = page.get("PaginationToken", "")
             if not token:

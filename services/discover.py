@@ -1,0 +1,78 @@
+"""Discovery: ask AWS what there is, then write it down. Never an AWS call inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.access import audit
+from portal.jobs import queue
+from portal.jobs.context import JobContext
+from portal.jobs.models import Run
+from services.discovery.inventory import SETTLED, Inventory, read_everything
+from services.discovery.record import record
+from services.models import DiscoveryReport
+
+JOB = "services.discover"
+
+
+def discover(progress: Callable[[int, int, str], None], check: Callable[[], None]) -> dict[str, Any]:
+    """One pass over all enabled accounts. A refusal gives a partial result and a report with its remedy."""
+    inventory = read_everything(progress)
+    check()
+    services, changed = record(inventory, check)
+    trouble = report(inventory)
+    unowned = sum(1 for found in inventory.found if not found.service)
+    return {
+        "resources": len(inventory.found),
+        "services": services,
+        "without_service": unowned,
+        "facts_changed": changed,
+        "trouble": trouble,
+    }
+
+
+def report(inventory: Inventory) -> int:
+    """Keep the newest reading of each account, region and kind; returns how many went wrong."""
+    now = timezone.now()
+    rows = [
+        DiscoveryReport(
+            account=reading.scope.account.account_id,
+            account_name=reading.scope.account.name,
+            region=reading.scope.region,
+            kind=reading.family.title,
+            state=reading.state,
+            found=reading.found,
+            error=reading.error,
+            remedy=reading.remedy,
+            at=now,
+        )
+        for reading in inventory.readings
+    ]
+    DiscoveryReport.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["account", "region", "kind"],
+        update_fields=["account_name", "state", "found", "error", "remedy", "at"],
+    )
+    return sum(1 for reading in inventory.readings if reading.state not in SETTLED)
+
+
+def run(context: JobContext) -> dict[str, Any]:
+    """The job `services.discover`."""
+
+    def progress(done: int, total: int, text: str) -> None:
+        context.check()
+        context.progress(done, total, text)
+
+    return discover(progress, context.check)
+
+
+def start(user: Any) -> Run:
+    """Enqueue one discovery, or find the one that is on its way; the audit row comes with it."""
+    with transaction.atomic():
+        audit.record(user, "discovery.start", "aws")
+        return queue.enqueue(JOB, by=user.get_username(), unique="now")

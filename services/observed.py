@@ -1,0 +1,104 @@
+"""What the catalog and discovery can observe: fact keys and the type of each field, so that checks can be validated."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, get_args, get_origin, get_type_hints
+
+from portal.aws import (
+    alarms,
+    apigateway,
+    autoscaling,
+    dynamodb,
+    ec2,
+    ecs,
+    eks,
+    elasticache,
+    elbv2,
+    lambda_,
+    logs,
+    mesh,
+    opensearch,
+    rds,
+    s3,
+    sqs,
+)  # fmt: skip
+from services.facts import FactSource
+
+ITEMS: dict[str, Any] = {
+    "aws.lambda": lambda_.Function,
+    "aws.ecs": ecs.EcsService,
+    "aws.eks": eks.Cluster,
+    "aws.asg": autoscaling.AutoScalingGroup,
+    "aws.instances": ec2.Instance,
+    "aws.alb": elbv2.LoadBalancer,
+    "aws.apigateway": apigateway.Api,
+    "aws.rds": rds.Database,
+    "aws.dynamodb": dynamodb.Table,
+    "aws.elasticache": elasticache.Cache,
+    "aws.opensearch": opensearch.Domain,
+    "aws.s3": s3.Bucket,
+    "aws.sqs": sqs.Queue,
+    "aws.logs": logs.LogGroup,
+    "aws.alarms": alarms.Alarm,
+    "aws.mesh": mesh.Mesh,
+}
+PLACE = {"name": "string", "arn": "string", "account": "string", "region": "string"}
+WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+def _word(hint: Any) -> str:
+    if hint in WORDS:
+        return WORDS[hint]
+    origin = get_origin(hint)
+    if origin in (dict,) or getattr(origin, "__name__", "") == "Mapping":
+        return "object"
+    inner = [part for part in get_args(hint) if part is not type(None)]
+    return WORDS.get(inner[0], "array") if len(inner) == 1 and type(None) in get_args(hint) else "array"
+
+
+def _fields(prefix: str, item: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, hint in get_type_hints(item).items():
+        if name == "tags":
+            continue
+        path = f"{prefix}.{name}"
+        found[path] = _word(hint)
+        for inner in get_args(hint):
+            if dataclasses.is_dataclass(inner):
+                found |= _fields(f"{path}[*]", inner)
+    return found
+
+
+def schema() -> dict[str, str]:
+    """Condition path → type, for every `aws.*` fact."""
+    found: dict[str, str] = {}
+    for key in (*ITEMS, "aws.tags", "aws.account"):
+        found |= {key: "object", f"{key}.items": "array", f"{key}.count": "number"}
+    for key, item in ITEMS.items():
+        found |= _fields(f"{key}.items[*]", item)
+    for name, word in PLACE.items():
+        found |= {f"aws.tags.items[*].{name}": word, f"aws.account.items[*].{name}": word}
+    prefix = "aws.tags.items[*]"
+    return found | {
+        f"{prefix}.family": "string",
+        f"{prefix}.tags": "object",
+        f"{prefix}.missing": "array",
+        f"{prefix}.cost_center": "string",
+    }
+
+
+DESCRIPTOR = {
+    "owner": "string", "has_owner": "boolean", "has_description": "boolean", "has_docs": "boolean",
+    "has_runbook": "boolean", "has_oncall": "boolean", "has_dashboard": "boolean", "has_source": "boolean",
+    "has_system": "boolean", "has_tier": "boolean", "lifecycle": "string", "type": "string", "system": "string",
+    "tier": "number", "depends_on": "array", "provides_apis": "array",
+}  # fmt: skip
+SOURCES = (
+    FactSource("aws", "AWS configuration", (*ITEMS, "aws.tags", "aws.account"), schema(), order=10),
+    FactSource(
+        "catalog", "Descriptors", ("catalog.descriptor",),
+        {"catalog.descriptor": "object"} | {f"catalog.descriptor.{name}": word for name, word in DESCRIPTOR.items()},
+        order=20,
+    ),
+)  # fmt: skip

@@ -1,0 +1,23 @@
+"""The tab "Facts": every fact with its value, its age, its source and its expiry."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+
+from services import queries
+from services.models import Entity
+
+SHOWN = 20_000  # characters of a value; the whole is in the API
+
+
+def context(request: HttpRequest, entity: Entity) -> dict[str, Any]:
+    """The open facts by key."""
+    rows = []
+    for key, view in sorted(queries.page_facts(request, entity).items()):
+        text = json.dumps(view.value, indent=2, sort_keys=True, ensure_ascii=False)
+        count = view.value.get("count") if "items" in view.value else None
+        rows.append({"key": key, "view": view, "count": count, "text": text[:SHOWN], "cut": len(text) > SHOWN})
+    return {"entity": entity, "rows": rows, "stale": sum(1 for row in rows if not row["view"].fresh)}

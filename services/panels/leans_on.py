@@ -1,0 +1,92 @@
+"""The card "What it leans on": databases, meshes, APIs, queues and other services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from services import queries
+from services.models import Entity
+
+ICONS = {
+    "dynamodb-table": "database", "database": "database", "database-cluster": "database", "cache": "bolt",
+    "search-domain": "search", "s3-bucket": "bucket", "queue": "message", "service-mesh": "topology-star-3",
+    "api-gateway": "route", "load-balancer": "arrows-split", "lambda-function": "lambda", "ecs-service": "container",
+    "eks-cluster": "container", "auto-scaling-group": "server-2",
+}  # fmt: skip
+ORDER = list(ICONS)
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """One line of the card. `badge_kind` is a badge of the front end: good, fair, poor, neutral."""
+
+    title: str
+    url: str
+    note: str
+    icon: str
+    badge: str = ""
+    badge_kind: str = "neutral"
+    badge_icon: str = ""
+
+
+def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """What the service depends on; nothing to show where nothing is known."""
+    found = queries.targets(entity, "dependsOn")
+    if not found:
+        return None
+    known = {
+        entry["arn"]: entry for rows in queries.items(queries.page_facts(request, entity)).values() for entry in rows
+    }
+    resources = sorted((e for _, e in found if e and e.kind == "resource"), key=_order)
+    services = [(ref, e) for ref, e in found if not e or e.kind != "resource"]
+    return {
+        "entity": entity,
+        "resources": [_resource(resource, known) for resource in resources],
+        "services": [_service(ref, target) for ref, target in services],
+    }
+
+
+def _order(entity: Entity) -> tuple[int, str]:
+    return (ORDER.index(entity.type) if entity.type in ORDER else len(ORDER), entity.name)
+
+
+def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]]) -> Leaning:
+    item = known.get(entity.annotations.get("aws/arn", ""), {})
+    text, kind, icon = _badge(entity, item)
+    region = entity.annotations.get("aws/region", "")
+    note = f"{entity.spec.get('detail', entity.type)}{', ' + region if region else ''}"
+    return Leaning(entity.label, entity.get_absolute_url(), note, ICONS.get(entity.type, "box"), text, kind, icon)
+
+
+def _badge(entity: Entity, item: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What is worth saying about it in two or three words."""
+    if entity.type == "service-mesh":
+        return _mesh_badge(item)
+    if entity.type == "lambda-function" and item.get("custom_runtime"):
+        return str(item["runtime"]), "neutral", "code"
+    if entity.type == "api-gateway" and item.get("private"):
+        return "private", "good", "lock"
+    store = entity.spec.get("store", "")
+    return (store, "neutral", "") if store else ("", "neutral", "")
+
+
+def _mesh_badge(item: Mapping[str, Any]) -> tuple[str, str, str]:
+    bare: Sequence[str] = item.get("routes_without_retry", ())
+    if not item.get("supported", True):
+        return "no longer supported", "poor", "alert-triangle"
+    if bare:
+        return f"no retries on {len(bare)} route{'s' if len(bare) > 1 else ''}", "fair", "alert-triangle"
+    return "service mesh", "good", "check"
+
+
+def _service(ref: str, entity: Entity | None) -> Leaning:
+    if entity is None:
+        name = ref.partition(":")[2].removeprefix("default/")
+        return Leaning(name, "", "not in the catalog", "help-circle", "missing", "fair", "alert-triangle")
+    tier = f"tier {entity.tier}" if entity.tier is not None else entity.lifecycle
+    note = f"{entity.owner_name or 'no owner'}, {tier}"
+    return Leaning(entity.label, entity.get_absolute_url(), note, "layout-grid", entity.kind)

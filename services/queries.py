@@ -1,0 +1,53 @@
+"""Reads with more than one join, shared by pages, REST and search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from services import facts
+from services.models import Entity
+from services.relations import entity_ids
+
+
+def page_facts(request: HttpRequest, entity: Entity) -> dict[str, facts.FactView]:
+    """The entity's open facts, read once for a request however many panels ask."""
+    cache: dict[int, dict[str, facts.FactView]] = request.__dict__.setdefault("_entity_facts", {})
+    if entity.pk not in cache:
+        cache[entity.pk] = facts.current(entity)
+    return cache[entity.pk]
+
+
+def items(views: Mapping[str, facts.FactView]) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The items of each `aws.*` fact, fresh or not."""
+    return {key: view.value.get("items", []) for key, view in views.items() if key.startswith("aws.")}
+
+
+def by_refs(refs: Iterable[str]) -> dict[str, Entity]:
+    """Live entities by ref."""
+    wanted = entity_ids(set(refs))
+    return {entity.ref: entity for entity in Entity.objects.filter(pk__in=wanted.values())}
+
+
+def targets(entity: Entity, relation: str) -> list[tuple[str, Entity | None]]:
+    """What `entity` points at with this relation: (ref, the live entity or None where the ref dangles)."""
+    refs = list(entity.relations.filter(type=relation).values_list("target_ref", flat=True))
+    found = by_refs(refs)
+    return [(ref, found.get(ref)) for ref in refs]
+
+
+def search(text: str) -> QuerySet[Entity]:
+    """Live entities whose name, title or description holds every word of `text`."""
+    rows = Entity.objects.live()
+    for word in text.split()[:8]:
+        rows = rows.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word))
+    return rows
+
+
+def services_by_team() -> dict[str, int]:
+    """How many live services each owner has."""
+    rows = Entity.objects.services().values("owner_ref").annotate(count=Count("pk")).order_by("owner_ref")
+    return {row["owner_ref"]: row["count"] for row in rows}

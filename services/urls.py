@@ -1,0 +1,18 @@
+"""Addresses of the catalog's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from services import views
+
+app_name = "services"
+urlpatterns = [
+    path("", views.entity_list, name="list"),
+    path("export.csv", views.export, name="export"),
+    path("discovery/", views.discovery, name="discovery"),
+    path("discovery/run/", views.discovery_run, name="discovery-run"),
+    path("imports/", views.imports, name="imports"),
+    path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
+    path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
+]

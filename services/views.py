@@ -1,0 +1,136 @@
+"""Pages of the catalog: filter, query, render."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST
+
+from portal import panels
+from portal.access import policy
+from portal.jobs.models import Run
+from portal.plugins import Panel
+from services import csv_export, discover, listing, queries
+from services.discovery.inventory import SETTLED
+from services.engine import serverless
+from services.models import DiscoveryReport, Entity, Import
+from services.panels import about as about_card
+from services.table import table
+
+PAGE = 25
+
+
+def entity_list(request: HttpRequest) -> HttpResponse:
+    """The catalog, filtered by the address."""
+    page = Paginator(listing.answer(request), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "table": table(list(page), request), "headers": listing.headers(request)}
+    htmx: Any = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if htmx and htmx.target == "results" and not htmx.history_restore_request:
+        answer = render(request, "services/_results.html", context)
+        answer["HX-Push-Url"] = listing.clean_address(request)
+    else:
+        answer = render(request, "services/list.html", context | {"filters": listing.filters(request)})
+    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
+    return answer
+
+
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Exactly the filtered rows as CSV, without pages."""
+    return csv_export.response(listing.answer(request), "services.csv")
+
+
+def entity(request: HttpRequest, kind: str, namespace: str, name: str, tab: str = "") -> HttpResponse:
+    """One entity: its overview, or one of the tabs that plugins add."""
+    found = _find(kind, namespace, name)
+    tabs = panels.offered("service.tab", request) if found.kind == "component" else []
+    context: dict[str, Any] = {"entity": found, "tabs": _tabs(found, tabs, tab), "back": _back(found)}
+    if tab:
+        panel = next((panel for panel in tabs if panel.key == tab), None)
+        if panel is None:
+            raise Http404
+        context |= {"tab": panel, "drawn": panels.render_panel(panel, request, found)}
+    context |= _header(request, found)
+    if not tab:
+        context |= _overview(request, found)
+    return render(request, "services/entity.html", context)
+
+
+def _find(kind: str, namespace: str, name: str) -> Entity:
+    return get_object_or_404(Entity.objects.live(), kind=kind.lower(), namespace=namespace.lower(), name=name.lower())
+
+
+def _back(found: Entity) -> str:
+    address = reverse("services:list")
+    return address if found.kind == "component" else f"{address}?kind={found.kind}"
+
+
+def _tabs(found: Entity, offered: list[Panel], current: str) -> list[dict[str, Any]]:
+    if not offered:
+        return []
+    base = found.get_absolute_url()
+    rest = [{"label": panel.title, "url": f"{base}{panel.key}/", "active": panel.key == current} for panel in offered]
+    return [{"label": "Overview", "url": base, "active": not current}, *rest]
+
+
+def _header(request: HttpRequest, found: Entity) -> dict[str, Any]:
+    if found.kind != "component":
+        return {}
+    items = queries.items(queries.page_facts(request, found))
+    return {"serverless": serverless.verdict(items), "header_panels": panels.render("service.header", request, found)}
+
+
+def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
+    if found.kind == "component":
+        return {f"{slot}_panels": panels.render(f"service.{slot}", request, found) for slot in ("full", "main", "side")}
+    relations = [
+        {"type": kind, "ends": [(ref, target) for ref, target in queries.targets(found, kind)]}
+        for kind in found.relations.order_by("type").values_list("type", flat=True).distinct()
+    ]
+    about = Panel("services.about", "About", "", "services/panel_about.html", about_card.context)
+    side = panels.render_panel(about, request, found)
+    team = panels.render("team.main", request, found) if found.kind == "group" else []
+    return {"relations": relations, "main_panels": team, "side_panels": [side] if side else []}
+
+
+def discovery(request: HttpRequest) -> HttpResponse:
+    """What the last discovery could read, and what to do where it could not."""
+    reports = list(DiscoveryReport.objects.all())
+    context = {
+        "reports": reports,
+        "trouble": [row for row in reports if row.state not in SETTLED],
+        "newest": max((row.at for row in reports), default=None),
+        "found": sum(row.found for row in reports if row.kind != "Tagged resources"),
+        "run": Run.objects.filter(job=discover.JOB).order_by("-id").first(),
+        "may_start": policy.may_somewhere(request.user, "operator"),
+    }
+    return render(request, "services/discovery.html", context)
+
+
+@require_POST
+def discovery_run(request: HttpRequest) -> HttpResponse:
+    """Start a discovery now; operators only."""
+    if not policy.may_somewhere(request.user, "operator"):
+        policy.require(request.user, "operator")
+    discover.start(request.user)
+    messages.success(request, "Discovery is on its way.")
+    return redirect("services:discovery")
+
+
+def imports(request: HttpRequest) -> HttpResponse:
+    """What became of every document of every descriptor file."""
+    rows = Import.objects.order_by("-state", "source", "document", "line")
+    errors = rows.filter(state="error")
+    page = Paginator(errors if request.GET.get("show") != "all" else rows, 50).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "errors": errors.count(),
+        "total": rows.count(),
+        "newest": Import.objects.order_by("-at").values_list("at", flat=True).first(),
+    }
+    return render(request, "services/imports.html", context)
