@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import cloudwatch
+from . import cloudwatch, spot
 
-__all__ = ["cloudwatch"]
+__all__ = ["cloudwatch", "spot"]
