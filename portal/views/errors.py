@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
 
@@ -37,5 +40,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _answer(request, 500, "error", "Something went wrong on our side. It has been logged.")
+    """500; or 503 where the database is away, so that clients come again."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        message = "The database cannot be reached at the moment. Try again in a few seconds."
+        answer = _alone(request, 503, "unavailable", message)
+        answer.headers["Retry-After"] = "5"
+        return answer
+    return _alone(request, 500, "error", "Something went wrong on our side. It has been logged.")
+
+
+def _alone(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """An answer that asks neither the database nor a plugin."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": {"code": code, "message": message, "fields": {}}}, status=status)
+    return HttpResponse(render_to_string("portal/500.html", {"message": message}), status=status)
