@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import logging
+import random
 import threading
 
+from .publish import publish
 from .state import State
+
+log = logging.getLogger(__name__)
 
 TICK = 10.0
 """Seconds between two ticks."""
+TRIM_EVERY = 60
+"""Ticks between two applications of the metric retention."""
+
+
+def tick(state: State, seconds: float, rng: random.Random) -> None:
+    """One tick: metrics of the last `seconds`, then whatever moves with time."""
+    with state.lock:
+        publish(state, seconds, rng)
 
 
 def start_clock(state: State, stopped: threading.Event) -> threading.Thread:
-    """Tick in a thread until `stopped` is set."""
+    """Tick in a thread until `stopped` is set; a failing tick is logged and the next one comes."""
 
     def work() -> None:
+        rng, count = random.Random(42), 0
         while not stopped.wait(TICK):
-            pass
+            try:
+                tick(state, TICK, rng)
+            except Exception:
+                log.exception("A tick of the clock failed")
+            count += 1
+            if count % TRIM_EVERY == 0:
+                state.metrics.trim(state.wall())
 
     thread = threading.Thread(target=work, name="clock", daemon=True)
     thread.start()

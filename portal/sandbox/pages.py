@@ -19,8 +19,14 @@ Page = Callable[[State, dict[str, Any]], dict[str, Any]]
 
 def status(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """{"seeded", "total", "ready", "text"} of the seeding."""
-    progress = state.progress
-    return {"seeded": progress.seeded, "total": progress.total, "ready": progress.ready, "text": progress.text}
+    now = state.progress
+    return {"seeded": now.seeded, "total": now.total, "ready": now.ready, "text": now.text}
+
+
+def progress(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Take over how far the seeding is."""
+    state.progress.report(int(body["seeded"]), int(body["total"]), str(body["text"]))
+    return {}
 
 
 def begin(state: State, body: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +51,7 @@ def behave(state: State, body: dict[str, Any]) -> dict[str, Any]:
 
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/_sandbox/status"): status,
+    ("POST", "/_sandbox/progress"): progress,
     ("POST", "/_sandbox/begin"): begin,
     ("POST", "/_sandbox/finish"): finish,
     ("POST", "/_sandbox/behaviour"): behave,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
 from typing import Any
 
+from botocore.loaders import JSONFileLoader
 from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.core.loaders import Loader
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 
 _launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 
@@ -30,6 +35,34 @@ def _spread_over_zones(group: Any, count_needed: int, propagated_tags: dict[str,
         group.vpc_zone_identifier = whole
 
 
+class _LeanFiles(JSONFileLoader):
+    """Service models as plain dicts without their prose, which is four fifths of their size and is never read here."""
+
+    def _load_file(self, full_path: str, open_method: Any) -> dict[str, Any] | None:
+        if not os.path.isfile(full_path):
+            return None
+        with open_method(full_path, "rb") as file:
+            loaded: dict[str, Any] = json.loads(file.read().decode("utf-8"), object_pairs_hook=_without_prose)
+        return loaded
+
+
+def _without_prose(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """One JSON object; a member that is merely named `documentation` is an object and stays."""
+    return {key: value for key, value in members if key != "documentation" or not isinstance(value, str)}
+
+
+REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1"})
+"""Regions whose instance type offerings stay in memory; the lists of all others weigh 40 MB."""
+
+
+def _drop_far_offerings() -> None:
+    for by_region in INSTANCE_TYPE_OFFERINGS.values():
+        for region in set(by_region) - REGIONS:
+            by_region[region] = []
+
+
 def apply() -> None:
     """Install the corrections; calling it again changes nothing."""
+    _drop_far_offerings()
+    Loader.FILE_LOADER_CLASS = _LeanFiles
     FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread_over_zones

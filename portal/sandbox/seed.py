@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
-import threading
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.request import Request, urlopen
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .organisation import BY_NAME, SERVICES
 from .parts import Service
 from .seeding import SEEDERS, Place
 from .seeding.aws import Aws
 from .seeding.foundations import seed_account, seed_region
-
-if TYPE_CHECKING:
-    from .server import Sandbox
-
-log = logging.getLogger(__name__)
 
 Report = Callable[[int, int, str], None]
 """Called with (services done, services in all, a short text)."""
@@ -64,17 +61,24 @@ def _seed(aws: Aws, service: Service) -> None:
     _post(aws.url, "/_sandbox/finish", {"service": service.name})
 
 
-def seed_in_background(sandbox: Sandbox) -> threading.Thread:
-    """Seed everything in a thread; progress and failure show on `/_sandbox/status`."""
+def start_seeding(url: str) -> subprocess.Popen[bytes]:
+    """Seed everything from a process of its own, which gives its memory back at the end."""
+    return subprocess.Popen([sys.executable, "-m", "portal.sandbox.seed", url])  # noqa: S603
 
-    def work() -> None:
-        try:
-            seed_all(sandbox.url, sandbox.state.progress.report)
-        except Exception as error:
-            log.exception("Seeding stopped")
-            sandbox.state.progress.fail(f"Seeding stopped: {error}")
 
-    sandbox.state.progress.report(0, len(SERVICES), "Loading the demo organisation")
-    thread = threading.Thread(target=work, name="seeding", daemon=True)
-    thread.start()
-    return thread
+def main(url: str) -> int:
+    """Seed a sandbox and report the progress to its status page; returns the exit code."""
+
+    def report(done: int, total: int, text: str) -> None:
+        _post(url, "/_sandbox/progress", {"seeded": done, "total": total, "text": text})
+
+    try:
+        seed_all(url, report)
+    except (OSError, ClientError, BotoCoreError) as error:
+        print(f"Seeding stopped: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

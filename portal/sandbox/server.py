@@ -6,6 +6,7 @@ import errno
 import logging
 import signal
 import socket
+import subprocess
 import threading
 from typing import Any
 
@@ -13,6 +14,9 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from .app import SandboxApp
+from .clock import start_clock
+from .organisation import SERVICES
+from .seed import start_seeding
 from .state import State
 
 log = logging.getLogger(__name__)
@@ -85,20 +89,25 @@ def start_thread(port: int = 0) -> Sandbox:
 
 
 def run(port: int, *, seed: bool, clock: bool) -> None:
-    """Serve until SIGTERM or SIGINT; seeding and clock run in background threads. Raises PortInUse."""
+    """Serve until SIGTERM or SIGINT; the seeding is a child process, the clock a thread. Raises PortInUse."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     sandbox = Sandbox(port)
     log.info("The sandbox listens on %s", sandbox.url)
-    if seed:
-        from .seed import seed_in_background
-
-        seed_in_background(sandbox)
+    child = _seed(sandbox) if seed else None
     if clock:
-        from .clock import start_clock
-
         start_clock(sandbox.state, stopped)
-    while not stopped.wait(3600):
-        pass
+    while not stopped.wait(0.5):
+        if child is not None and child.poll() is not None:
+            if child.returncode != 0:
+                sandbox.state.progress.fail("Seeding stopped before its end; restart the sandbox to try again.")
+            child = None
+    if child is not None:
+        child.terminate()
     sandbox.stop()
+
+
+def _seed(sandbox: Sandbox) -> subprocess.Popen[bytes]:
+    sandbox.state.progress.report(0, len(SERVICES), "Loading the demo organisation")
+    return start_seeding(sandbox.url)
