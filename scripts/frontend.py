@@ -34,7 +34,7 @@ chevron-down chevron-left chevron-right chevron-up circle-check circle-dashed ci
 clipboard-check clock clock-cog clock-exclamation clock-pause cloud cloud-check cloud-off code coin columns-3 container
 copy cpu database database-search device-desktop dots-vertical download edit external-link eye eye-off file-alert
 file-code file-diff file-dollar file-text filter flag flame flask gauge git-branch git-commit git-merge
-git-pull-request graph heartbeat help-circle hierarchy-2 history home hourglass id info-circle key lambda layers-linked
+git-pull-request graph hand-stop heartbeat help-circle hierarchy-2 history home hourglass id info-circle key lambda layers-linked
 layout-grid leaf lifebuoy link list list-check list-details loader-2 lock lock-open logout mail map-pin menu-2 message
 minus moon network package pencil player-pause player-play player-skip-forward player-stop plug plus point
 printer progress radar receipt refresh report-analytics rocket rotate-clockwise route router ruler scale search
