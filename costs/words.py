@@ -8,6 +8,9 @@ from costs.engine.money import Range
 from costs.models import CostReview, Finding
 from portal.templatetags.wording import money
 
+WHOLE_FROM = 100
+"""From this amount on, cents say nothing: both ends of a range lose them."""
+
 FINDING_STATES = {
     Finding.State.OPEN: ("fair", "coin", "Open"),
     Finding.State.ACCEPTED: ("neutral", "user-check", "Accepted"),
@@ -25,7 +28,8 @@ REVIEW_STATES = {
 
 def span(saving: Range) -> str:
     """A range as people write it: "$21–$68"; one amount where low and high are the same."""
-    low, high = money(saving.low, saving.currency), money(saving.high, saving.currency)
+    whole = saving.high >= WHOLE_FROM
+    low, high = (money(round(amount) if whole else amount, saving.currency) for amount in (saving.low, saving.high))
     return low if low == high else f"{low}–{high}"
 
 
