@@ -92,7 +92,7 @@ class EntityFacts(APIView):
     def get(self, request: Request, kind: str, namespace: str, name: str) -> Response:
         """The entity's open facts by key, fresh or expired."""
         views = sorted(facts.current(find(kind, namespace, name)).items())
-        return Response(FactSerializer([view for _, view in views], many=True).data)
+        return Response([FactSerializer(view).data for _, view in views])
 
 
 class PushFact(APIView):

@@ -82,7 +82,9 @@ def publish(
             return False
         revived = current is not None and current.expires_at is not None and current.expires_at <= now
         if current is not None and current.sha256 == sha and not revived:
-            Fact.objects.filter(pk=current.pk).update(observed_at=observed, expires_at=expires_at, url=url, source=source)
+            Fact.objects.filter(pk=current.pk).update(
+                observed_at=observed, expires_at=expires_at, url=url, source=source
+            )
             return False
         if current is not None:
             Fact.objects.filter(pk=current.pk).update(valid_to=now)

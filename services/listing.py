@@ -22,16 +22,12 @@ def question(request: HttpRequest) -> QueryDict:
 
 def answer(request: HttpRequest) -> QuerySet[Entity]:
     """The rows that the address asks for, in its order. Filters that cannot be read are left out."""
-    rows = EntityFilter(question(request), queryset=Entity.objects.live().order_by(*ordering("name")), request=request)
-    return rows.filter_queryset(rows.queryset) if rows.form.is_valid() else _without(rows, request)
-
-
-def _without(wrong: EntityFilter, request: HttpRequest) -> QuerySet[Entity]:
     asked = question(request)
-    for name in wrong.form.errors:
+    everything = Entity.objects.live().order_by(*ordering("name"))
+    for name in EntityFilter(asked, queryset=everything, request=request).form.errors:
         asked.pop(name, None)
-    rows = EntityFilter(asked, queryset=Entity.objects.live().order_by(*ordering("name")), request=request)
-    return rows.qs
+    rows: QuerySet[Entity] = EntityFilter(asked, queryset=everything, request=request).qs
+    return rows
 
 
 def filters(request: HttpRequest) -> list[dict[str, Any]]:

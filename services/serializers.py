@@ -62,7 +62,7 @@ class FactSerializer(serializers.Serializer[facts.FactView]):
 
     key = serializers.CharField()
     value = serializers.DictField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of the fact, not where DRF reads from
     url = serializers.CharField(allow_blank=True)
     valid_from = serializers.DateTimeField()
     observed_at = serializers.DateTimeField()

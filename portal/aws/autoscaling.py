@@ -44,7 +44,8 @@ def _spot_share(row: Mapping[str, Any]) -> float:
     spread = (row.get("MixedInstancesPolicy") or {}).get("InstancesDistribution") or {}
     if not spread:
         return 0.0
-    return round((100 - spread.get("OnDemandPercentageAboveBaseCapacity", 100)) / 100, 3)
+    on_demand = float(spread.get("OnDemandPercentageAboveBaseCapacity", 100))
+    return round((100 - on_demand) / 100, 3)
 
 
 def _group(row: Mapping[str, Any], account: str, region: str, scales: bool) -> AutoScalingGroup:

@@ -77,7 +77,7 @@ def _service(row: Mapping[str, Any], account: str, region: str, task: Mapping[st
     strategy = row.get("capacityProviderStrategy") or []
     configuration = row.get("deploymentConfiguration") or {}
     breaker = configuration.get("deploymentCircuitBreaker") or {}
-    latest = next(iter(row.get("deployments") or []), {})
+    latest: Mapping[str, Any] = next(iter(row.get("deployments") or []), {})
     providers = {entry["capacityProvider"] for entry in strategy}
     return EcsService(
         name=row["serviceName"],

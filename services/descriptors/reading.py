@@ -82,7 +82,7 @@ def _read(chunk: str, document: Document) -> Any:
 def _inspect(chunk: str, first: int) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(chunk, Loader)):
-        line = first + event.start_mark.line
+        line = first + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Problem("Anchors and aliases are not read.", "Write the value out where it is used.", line=line)
         tag = getattr(event, "tag", None)

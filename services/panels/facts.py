@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from services import queries
+from services.facts import FactView
 from services.models import Entity
 
 SHOWN = 20_000  # characters of a value; the whole is in the API
@@ -15,9 +16,12 @@ SHOWN = 20_000  # characters of a value; the whole is in the API
 
 def context(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     """The open facts by key."""
-    rows = []
-    for key, view in sorted(queries.page_facts(request, entity).items()):
-        text = json.dumps(view.value, indent=2, sort_keys=True, ensure_ascii=False)
-        count = view.value.get("count") if "items" in view.value else None
-        rows.append({"key": key, "view": view, "count": count, "text": text[:SHOWN], "cut": len(text) > SHOWN})
-    return {"entity": entity, "rows": rows, "stale": sum(1 for row in rows if not row["view"].fresh)}
+    views = sorted(queries.page_facts(request, entity).items())
+    stale = sum(1 for _, view in views if not view.fresh)
+    return {"entity": entity, "rows": [_row(key, view) for key, view in views], "stale": stale}
+
+
+def _row(key: str, view: FactView) -> dict[str, Any]:
+    text = json.dumps(view.value, indent=2, sort_keys=True, ensure_ascii=False)
+    count = view.value.get("count") if "items" in view.value else None
+    return {"key": key, "view": view, "count": count, "text": text[:SHOWN], "cut": len(text) > SHOWN}
