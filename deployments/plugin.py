@@ -1,3 +1,30 @@
 """All that deployments add to the portal."""
 
 from __future__ import annotations
+
+from deployments import advance, demo, gates, kinds, observe, panels, report
+from portal.changes.kinds import kinds as change_kinds
+from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
+from portal.plugins import demo as demo_steps
+from portal.plugins import panels as panel_registry
+from services.columns import Column, columns
+from services.facts import sources
+from services.guards import guards
+
+nav.add(NavItem("deployments", "Deployments", "deployments:list", "rocket", order=40))
+panel_registry.add(
+    Panel("deployments.version", "Version", "service.header", "deployments/panel_header.html", panels.header, 20)
+)
+panel_registry.add(
+    Panel("deployments.rollout", "Rollout", "service.main", "deployments/panel_main.html", panels.main, 20)
+)
+panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
+jobs.add(advance.JOB)
+jobs.add(observe.JOB)
+change_kinds.add(kinds.KIND)
+guards.add(gates.GUARD)
+sources.add(report.SOURCE)
+columns.add(Column("deployments.released", "Released", panels.released, order=40))
+activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))
+search.add(SearchSource("deployments.rollouts", "Rollouts", panels.search, order=40))
+demo_steps.add(DemoStep("deployments", "Rollout of checkout 2026.11.3", demo.load, order=40))

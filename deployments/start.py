@@ -51,7 +51,7 @@ def plan_rollout(
             RolloutStep.objects.create(
                 rollout=rollout, by=by, text=f"started by {by} · plan “{plan.name}” v{plan.version}"
             )
-            detail = {"plan": str(plan), "version": version, "target": target}
+            detail = {"plan": str(plan), "version": version, "on": target}
             audit.record(by, "rollout.start", f"rollout:{rollout.pk}", severity="high", entity=entity.ref, **detail)
             ingest.from_rollout(rollout, RUNNING)
     except IntegrityError as error:

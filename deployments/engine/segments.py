@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,17 +75,18 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance)
 
 
-def bake_progress(segment: Segment, elapsed: float) -> int:
+def bake_progress(bake_seconds: float, elapsed: float) -> int:
     """How far the bake is, 0 to 100."""
-    return 100 if segment.bake_seconds <= 0 else max(0, min(100, int(100 * elapsed / segment.bake_seconds)))
+    return 100 if bake_seconds <= 0 else max(0, min(100, int(100 * elapsed / bake_seconds)))
 
 
-def remaining_seconds(plan: Plan, index: int, elapsed: float) -> float:
-    """Seconds until the last weight has baked, if every segment passes at its bake time. External segments wait for others and count 0."""
-    ahead = sum(segment.bake_seconds for segment in plan.segments[index + 1 :] if segment.kind == "weight")
-    current = plan.segments[index] if index < len(plan.segments) else None
-    here = max(0.0, current.bake_seconds - elapsed) if current and current.kind == "weight" else 0.0
-    return here + ahead
+def remaining_seconds(segments: Sequence[tuple[str, float, float]]) -> float:
+    """Seconds until the last weight has baked, if every segment passes at its bake time.
+
+    ``segments`` are (kind, bake seconds, seconds baked) of the current segment and those after it; external ones wait
+    for others and count 0.
+    """
+    return sum(max(0.0, bake - elapsed) for kind, bake, elapsed in segments if kind == "weight")
 
 
 def _segment(item: Any) -> Segment:

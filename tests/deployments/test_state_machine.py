@@ -88,8 +88,7 @@ def test_no_definition_makes_the_parser_fall_over(value: Any) -> None:
 
 
 def test_progress_and_the_time_that_remains() -> None:
-    plan = parse(TWO)
-    assert bake_progress(plan.segments[0], 30) == 50
-    assert bake_progress(plan.segments[0], 600) == 100
-    assert remaining_seconds(plan, 0, 20) == 160
-    assert remaining_seconds(plan, 1, 500) == 0
+    assert bake_progress(60, 30) == 50
+    assert bake_progress(60, 600) == 100
+    assert remaining_seconds([("weight", 60, 20), ("weight", 120, 0), ("external", 900, 0)]) == 160
+    assert remaining_seconds([("weight", 120, 500)]) == 0

@@ -1,0 +1,153 @@
+"""A rollout in the words and shapes of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from deployments.engine.rollout import State
+from deployments.engine.segments import bake_progress, remaining_seconds
+from deployments.engine.verdict import duration, number
+from deployments.models import ARMED, BAKING, DONE, EXTERNAL, STOPPED, Judgement, Rollout, RolloutSegment
+
+BADGES = {
+    State.PLANNED: ("planned", "neutral", "clock"),
+    State.PAUSED: ("paused", "fair", "player-pause"),
+    State.ROLLING_BACK: ("rolling back", "poor", "arrow-back-up"),
+    State.ROLLED_BACK: ("rolled back", "poor", "arrow-back-up"),
+    State.SUCCEEDED: ("succeeded", "good", "circle-check"),
+    State.FAILED: ("failed", "poor", "x"),
+}
+VERDICTS = {
+    "no_worse": ("no worse", "good"),
+    "worse": ("worse", "poor"),
+    "inconclusive": ("no verdict", "fair"),
+    "insufficient": ("too few requests", "neutral"),
+}
+DEPLOYMENT_BADGES = {
+    "running": ("running", "info", "activity"),
+    "succeeded": ("succeeded", "good", "circle-check"),
+    "failed": ("failed", "poor", "x"),
+    "rolled_back": ("rolled back", "poor", "arrow-back-up"),
+    "cancelled": ("cancelled", "neutral", "x"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with its colour and icon."""
+
+    label: str
+    kind: str
+    icon: str
+
+
+def badge(rollout: Rollout, segments: Sequence[RolloutSegment]) -> Badge:
+    """Where the rollout stands."""
+    if rollout.state in BADGES:
+        return Badge(*BADGES[State(rollout.state)])
+    current = segments[rollout.segment_index] if rollout.segment_index < len(segments) else None
+    if current is None:
+        return Badge("finishing", "info", "activity")
+    if current.kind == EXTERNAL:
+        return Badge(f"waits for {current.name}", "neutral", "clock")
+    return Badge(f"in {current.name}", "good", "activity")
+
+
+def deployment_badge(state: str) -> Badge:
+    """A deployment's state."""
+    return Badge(*DEPLOYMENT_BADGES[state])
+
+
+def strip(rollout: Rollout, segments: Sequence[RolloutSegment], now: datetime | None = None) -> list[dict[str, Any]]:
+    """The segment strip."""
+    now = now or timezone.now()
+    return [_piece(rollout, segment, now) for segment in segments]
+
+
+def _piece(rollout: Rollout, segment: RolloutSegment, now: datetime) -> dict[str, Any]:
+    state = {DONE: "done", STOPPED: "failed", BAKING: "running", ARMED: "running"}.get(segment.state, "waiting")
+    if state == "failed" and segment.started_at is None:
+        state = "waiting"
+    elapsed = (now - segment.started_at).total_seconds() if segment.started_at else 0.0
+    progress = bake_progress(segment.bake_seconds, elapsed) if segment.state == BAKING else 0
+    return {
+        "name": segment.name,
+        "share": segment.share,
+        "state": state,
+        "progress": progress,
+        "note": _note(segment, elapsed),
+    }
+
+
+def _note(segment: RolloutSegment, elapsed: float) -> str:
+    if segment.kind == EXTERNAL:
+        return "reported" if segment.state == DONE else "waits for its deployment"
+    full = duration(segment.bake_seconds)
+    if segment.state != BAKING:
+        return f"bake {full}"
+    if elapsed >= segment.bake_seconds:
+        return f"bake {full} over, no verdict yet"
+    words = full.split()
+    here = duration(elapsed).split()
+    return f"bake {here[0]} of {full}" if here[1] == words[1] else f"bake {' '.join(here)} of {full}"
+
+
+def forecast(rollout: Rollout, segments: Sequence[RolloutSegment]) -> str:
+    """When it ends by itself, if all goes well."""
+    if rollout.state != State.RUNNING:
+        return rollout.paused_reason or rollout.reason
+    ahead = segments[rollout.segment_index :]
+    left = remaining_seconds([(segment.kind, segment.bake_seconds, _elapsed(segment)) for segment in ahead])
+    if left > 0:
+        return f"promotes itself in about {duration(left)}"
+    waits = [segment.name for segment in ahead if segment.kind == EXTERNAL]
+    return f"waits for {waits[0]}" if waits else "waits for a verdict"
+
+
+def _elapsed(segment: RolloutSegment) -> float:
+    return (timezone.now() - segment.started_at).total_seconds() if segment.started_at else 0.0
+
+
+def verdict(judgement: Judgement | None, url: str = "") -> dict[str, Any] | None:
+    """The verdict box; None before the first look."""
+    if judgement is None:
+        return None
+    label, state = VERDICTS[judgement.state]
+    numbers = judgement.verdict
+    return {
+        "state": state, "label": label, "icon": "scale", "sentence": numbers["headline"], "detail": numbers["sentence"],
+        "assumption": numbers["assumption"], "margin": numbers["margin"] - 1, "risk": numbers["error_bound"], "url": url,
+        "roll_back_at": number(numbers["roll_back_at"]), "evidence": numbers["evidence_worse"], "at": judgement.at,
+    }  # fmt: skip
+
+
+def gates(rollout: Rollout, segments: Sequence[RolloutSegment], judgement: Judgement | None) -> list[dict[str, Any]]:
+    """The gates as rows: what was asked, the bake, and segments that wait for others."""
+    icons = {"good": "circle-check", "poor": "x", "fair": "alert-triangle", "stale": "circle-dashed"}
+    rows = [{**gate, "icon": icons[gate["state"]]} for gate in rollout.gates]
+    current = segments[rollout.segment_index] if rollout.segment_index < len(segments) else None
+    if current is not None and current.state == BAKING and rollout.active:
+        rows.append(_bake_row(current, judgement))
+    for segment in segments:
+        if segment.kind == EXTERNAL and segment.state != DONE and rollout.active:
+            note = f"passes when {rollout.version} is reported there, or an operator promotes"
+            rows.append({"title": f"{segment.name} waits", "note": note, "state": "stale", "icon": "clock"})
+    return rows
+
+
+def _bake_row(segment: RolloutSegment, judgement: Judgement | None) -> dict[str, Any]:
+    began = segment.started_at or timezone.now()
+    left = segment.bake_seconds - (timezone.now() - began).total_seconds()
+    title = f"Bake time: {duration(left)} left" if left > 0 else "Bake time is over"
+    if judgement is not None and judgement.segment_id == segment.pk and judgement.state == "no_worse":
+        note = "enough requests to judge"
+    elif judgement is not None and judgement.segment_id == segment.pk:
+        note = judgement.verdict["headline"]
+    else:
+        note = f"needs {number(segment.minimum_requests)} canary requests"
+    return {"title": title, "note": note, "state": "fair", "icon": "hourglass"}

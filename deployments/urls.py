@@ -1,0 +1,15 @@
+"""Pages of deployments."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from deployments import views
+
+app_name = "deployments"
+urlpatterns = [
+    path("", views.overview, name="list"),
+    path("rollouts/new/", views.new, name="new"),
+    path("rollouts/<int:pk>/", views.rollout, name="rollout"),
+    path("rollouts/<int:pk>/<slug:action>/", views.act, name="act"),
+]

@@ -1,0 +1,109 @@
+"""A Lambda function with two versions behind an alias, counts for both, and a rollout to drive by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from deployments.advance import advance
+from deployments.models import Rollout, RolloutPlan, RolloutSegment
+from deployments.start import plan_rollout
+from portal.aws import session
+
+ACCOUNT, REGION = "111111111111", "eu-west-1"
+TARGET = {"account": ACCOUNT, "region": REGION, "function": "checkout", "alias": "live", "canary": "42"}
+PLAN: dict[str, Any] = {
+    "period": 10,
+    "segments": [
+        {"name": "Canary", "weight": 5, "bake_seconds": 30, "minimum_requests": 100},
+        {"name": "Zone", "weight": 25, "bake_seconds": 30, "minimum_requests": 100},
+        {"name": "Region", "weight": 100, "bake_seconds": 30, "minimum_requests": 100},
+    ],
+}
+
+
+@dataclass
+class Alias:
+    """The alias `live` of `checkout`, in the embedded AWS, and every weight that was set on it."""
+
+    client: Any
+    writes: list[dict[str, Any]]
+
+    @property
+    def traffic(self) -> tuple[str, dict[str, float]]:
+        """(version, extra weights) as AWS tells them."""
+        reply = self.client.get_alias(FunctionName="checkout", Name="live")
+        return reply["FunctionVersion"], (reply.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+
+
+@pytest.fixture
+def alias(aws: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Alias:
+    """A function whose versions are called 41 and 42; the alias serves 41."""
+    from portal.aws import lambda_alias
+    from portal.sandbox.seed import seed_service
+
+    seed_service(aws.url, "checkout")
+    found = Alias(session.client(ACCOUNT, REGION, "lambda", role="rollout"), [])
+    real = lambda_alias.set_weights
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        found.writes.append({"version": args[4], "weights": dict(args[5])})
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(lambda_alias, "set_weights", counted)
+    return found
+
+
+@pytest.fixture
+def plan(db: None) -> RolloutPlan:
+    """Three segments: 5, 25 and 100 %."""
+    return RolloutPlan.objects.create(name="three steps", definition=PLAN)
+
+
+@pytest.fixture
+def rollout(service: Callable[..., Any], plan: RolloutPlan) -> Rollout:
+    """A planned rollout of checkout 2026.11.3."""
+    return plan_rollout(
+        service("checkout"), plan, dict(TARGET), version="2026.11.3", previous_version="2026.11.2", by="mira"
+    )
+
+
+def ring(rollout: Rollout) -> Rollout:
+    """One beat, as if it were due."""
+    Rollout.objects.filter(pk=rollout.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+    advance(rollout.pk)
+    rollout.refresh_from_db()
+    return rollout
+
+
+def age(rollout: Rollout, seconds: float) -> None:
+    """Let the baking segment be older, instead of waiting."""
+    for segment in RolloutSegment.objects.filter(rollout=rollout, state="baking"):
+        RolloutSegment.objects.filter(pk=segment.pk).update(started_at=segment.started_at - timedelta(seconds=seconds))
+
+
+def counts(*, canary: tuple[int, int] = (0, 0), baseline: tuple[int, int] = (0, 0), buckets: int = 6) -> None:
+    """Publish (requests, errors) of both versions for the last whole buckets of ten seconds."""
+    client = session.client(ACCOUNT, REGION, "cloudwatch", role="read")
+    end = int(timezone.now().timestamp()) // 10 * 10
+    data = []
+    for number in range(1, buckets + 1):
+        at = timezone.datetime.fromtimestamp(end - number * 10 + 5, tz=timezone.get_default_timezone())
+        for version, (requests, errors) in (("42", canary), ("41", baseline)):
+            dimensions = [
+                {"Name": "FunctionName", "Value": "checkout"},
+                {"Name": "Resource", "Value": "checkout:live"},
+                {"Name": "ExecutedVersion", "Value": version},
+            ]
+            if requests:
+                data += [
+                    {"MetricName": name, "Dimensions": dimensions, "Timestamp": at, "Value": value}
+                    for name, value in (("Invocations", requests), ("Errors", errors))
+                ]
+    if data:
+        client.put_metric_data(Namespace="AWS/Lambda", MetricData=data)
