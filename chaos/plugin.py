@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from chaos import advance, guards, proof, start
+from chaos import advance, demo, guards, panels, proof, start
 from chaos.faults import function_off, zone_down
 from chaos.faults.registry import faults
 from portal.changes.kinds import kinds
-from portal.plugins import Job, jobs
+from portal.plugins import Activity, DemoStep, Job, NavItem, Panel, SearchSource, activities, jobs, nav, search
+from portal.plugins import demo as demo_steps
+from portal.plugins import panels as panel_registry
 from services import facts
 from services.guards import guards as guard_registry
 
-for fault in (zone_down, function_off):
-    kinds.add(fault.KIND)
-    faults.add(fault.FAULT)
+for module in (zone_down, function_off):
+    kinds.add(module.KIND)
+    faults.add(module.FAULT)
 for guard in guards.GUARDS:
     guard_registry.add(guard)
 for source in proof.SOURCES:
     facts.sources.add(source)
+
+nav.add(NavItem("chaos", "Chaos", "chaos:list", "bolt", order=50))
+panel_registry.add(Panel("chaos.service", "Chaos", "service.main", "chaos/panel.html", panels.service_panel, 50))
+panel_registry.add(Panel("chaos", "Chaos", "service.tab", "chaos/tab.html", panels.service_tab, 50))
+activities.add(Activity("chaos.running", "running", panels.running, order=50))
+activities.add(Activity("chaos.upcoming", "upcoming", panels.upcoming, order=50))
+search.add(SearchSource("chaos", "Experiments", panels.find, order=50))
+demo_steps.add(DemoStep("chaos", "Experiments on a schedule", demo.load, order=50))
 
 jobs.add(Job("chaos.run", "Run an experiment", start.run_slot, queue="chaos"))
 jobs.add(Job("chaos.advance", "Advance experiments", advance.ring, every=2, keep=5, lease=15, queue="chaos"))

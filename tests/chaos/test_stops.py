@@ -109,7 +109,7 @@ def test_an_undo_that_fails_is_shown_and_tried_until_it_is_proven(world: World, 
     world.fail_in = set()
     world.ring_until(run, "ended", limit=200)
     assert not world.faulty
-    assert run.verdicts["safety"]["word"] == "undo late"
+    assert run.verdicts["safety"]["word"] == "too long"
 
 
 def test_a_service_with_a_failed_undo_takes_no_further_experiment(world: World, run: ExperimentRun) -> None:
