@@ -141,7 +141,8 @@ class Phase:
 
     def __enter__(self) -> None:
         self.started = time.time()
-        print(f"  {self.title} …", end="\r", flush=True)
+        if sys.stdout.isatty():
+            print(f"  {self.title} …", end="\r", flush=True)
 
     def __exit__(self, *_: object) -> None:
         report(self.title, time.time() - self.started)
