@@ -7,6 +7,8 @@ from typing import Any
 
 from celery import Celery
 
+import portal.broker  # noqa: F401 replaces the filesystem transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app: Any = Celery("colonnade")
