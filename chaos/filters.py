@@ -27,9 +27,7 @@ class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     team = django_filters.CharFilter(label="Team", field_name="service__owner_ref", lookup_expr="iendswith")
     fault = django_filters.ChoiceFilter(label="Fault", choices=_fault_choices, empty_label="all")
-    enabled = django_filters.TypedChoiceFilter(
-        label="Runs", choices=ON_OFF, coerce=lambda value: value == "true", empty_label="all"
-    )
+    enabled = django_filters.ChoiceFilter(label="Runs", choices=ON_OFF, method="by_schedule", empty_label="all")
 
     class Meta:
         model = Experiment
@@ -38,6 +36,10 @@ class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
     def search(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
         """Part of the title or of the service's name."""
         return rows.filter(Q(title__icontains=value) | Q(service__name__icontains=value))
+
+    def by_schedule(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
+        """Those that run by themselves, or those that do not."""
+        return rows.filter(enabled=value == "true")
 
 
 class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
