@@ -22,13 +22,13 @@ PAUSE = 0.02
 class Channel(filesystem.Channel):
     """Puts messages by rename, and waits while another process writes the table of queues."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Write beside, then rename. Names sort by time, so that messages stay in order."""
         name = f"{time.time_ns() // 1_000_000}_{uuid.uuid4()}.{queue}"
         part = os.path.join(self.data_folder_out, f"{name}.part")
         try:
             with open(part, "w", encoding="utf-8") as file:
-                file.write(dumps(message))
+                file.write(dumps(payload))
             os.replace(part, os.path.join(self.data_folder_out, f"{name}.msg"))
         except OSError as error:
             raise ChannelError(f"The message could not be written to {self.data_folder_out}: {error}") from error
