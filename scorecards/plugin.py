@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from portal.plugins import DemoStep, Job, NavItem, demo, jobs, nav
+from portal.plugins import DemoStep, Job, NavItem, Panel, SearchSource, demo, jobs, nav, panels, search
+from scorecards import columns, home, system_checks, tasks
 from scorecards import demo as demo_step
-from scorecards import system_checks, tasks
+from scorecards import panels as shown
+from services.columns import Column
+from services.columns import columns as service_columns
 
 __all__ = ["system_checks"]
 
 nav.add(NavItem("scorecards", "Scorecards", "scorecards:maturity", "columns-3", order=30))
+
+panels.add(
+    Panel("scorecards.pillars", "Five pillars", "service.full", "scorecards/panel_pillars.html", shown.pillars, 10)
+)
+panels.add(
+    Panel(
+        "scorecards.actions", "Evaluate now", "service.actions", "scorecards/actions.html", shown.actions, 10, "editor"
+    )
+)
+panels.add(Panel("scorecard", "Scorecard", "service.tab", "scorecards/tab_scorecard.html", shown.scorecard, 10))
+panels.add(Panel("scorecards.team", "Five pillars", "team.main", "scorecards/panel_team.html", shown.team, 5))
+panels.add(Panel("scorecards.lead", "Levels", "home.lead", "scorecards/home_lead.html", home.lead, 20))
+panels.add(Panel("scorecards.fixes", "My next five fixes", "home.main", "scorecards/home_fixes.html", home.fixes, 20))
+
+service_columns.add(Column("scorecards.pillars", "Pillars", columns.glyphs, order=10))
+service_columns.add(Column("scorecards.level", "Level", columns.levels, order=11))
+service_columns.add(Column("scorecards.step", "30 days", columns.steps, order=12, align="right"))
+
+search.add(SearchSource("scorecards", "Checks", home.find_checks, order=30))
 jobs.add(Job(tasks.JOB, "Evaluate scorecards", tasks.run, every=5, keep=10, lease=60, order=30))
 demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=30))

@@ -6,10 +6,9 @@ A check with `max_age` is judged by when its fact was last seen with that value,
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils import timezone
 
 from scorecards.engine.check import Check, judge
 from scorecards.engine.evidence import Snapshot
@@ -35,14 +34,17 @@ class Card:
         return compiled(self.versions[name])
 
 
-def card_at(entity: Entity, when: datetime | None = None) -> Card:
-    """The scorecard as of `when` (None: now), in two queries."""
-    moment = when or timezone.now()
-    known = facts.as_of(entity, moment) if when else facts.current(entity)
-    snapshot = snapshot_of(known, moment)
-    versions = {row.check_id: row for row in CheckVersion.objects.at(when)}
-    judged = [judged_check(compiled(row), snapshot) for row in versions.values()]
-    return Card(moment, snapshot, versions, judged, score_service(judged, ()))
+def card_at(entity: Entity, when: datetime) -> Card:
+    """The scorecard as of an instant, in two queries."""
+    return card_of(facts.as_of(entity, when), CheckVersion.objects.at(when), when)
+
+
+def card_of(known: Mapping[str, facts.FactView], versions: Iterable[CheckVersion], when: datetime) -> Card:
+    """The scorecard that these facts and checks make at `when`."""
+    snapshot = snapshot_of(known, when)
+    by_id = {row.check_id: row for row in versions}
+    judged = [judged_check(compiled(row), snapshot) for row in by_id.values()]
+    return Card(when, snapshot, by_id, judged, score_service(judged, ()))
 
 
 def judged_check(check: Check, snapshot: Snapshot) -> Judged:

@@ -1,0 +1,50 @@
+"""The maturity page as CSV: one line a service, with every pillar's score."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+
+from scorecards.engine.check import PILLARS
+from scorecards.engine.scoring import OVERALL
+from scorecards.models import ScorePoint
+from services.csv_export import cell
+from services.models import Entity
+
+COLUMNS = ("service", "title", "team", "tier", "lifecycle", "level", "confidence", OVERALL, *PILLARS, "as_of")
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, value: str) -> str:
+        """The line itself."""
+        return value
+
+
+def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
+    yield COLUMNS
+    points: dict[int, dict[str, ScorePoint]] = {}
+    for point in ScorePoint.objects.standing().filter(entity__in=services.order_by()).defer("cause_detail"):
+        points.setdefault(point.entity_id, {})[point.pillar] = point
+    for entity in services.iterator(chunk_size=500):
+        mine = points.get(entity.pk, {})
+        total = mine.get(OVERALL)
+        scores = [mine[name].score if name in mine else None for name in (OVERALL, *PILLARS)]
+        yield (
+            entity.ref, entity.label, entity.owner_ref, entity.tier, entity.lifecycle,
+            total.level if total else "unknown", total.confidence if total else None, *scores,
+            total.valid_from.isoformat() if total else "",
+        )  # fmt: skip
+
+
+def response(services: QuerySet[Entity]) -> StreamingHttpResponse:
+    """Every service that the address asks for."""
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow([cell(value) for value in line]) for line in _lines(services))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="maturity.csv"'
+    return answer

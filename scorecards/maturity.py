@@ -1,0 +1,170 @@
+"""The maturity page: where all services stand, what moved and why, and every team by pillar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpRequest
+
+from portal.charts.bars import Bar, Part
+from portal.charts.glyph import Pillar
+from portal.charts.heat import HeatCell
+from scorecards import queries
+from scorecards.engine import trend
+from scorecards.engine.check import PILLARS
+from scorecards.engine.scoring import BELOW, NO_LEVEL, OVERALL, colour
+from scorecards.filters import day
+from scorecards.models import TEAM, ScorePoint
+from scorecards.queries import Mean
+from scorecards.words import pillar_label, pillar_order
+from services.models import Entity
+
+SPAN = timedelta(weeks=12)
+BARS = 13
+#: Layers of the chart, top first.
+PARTS = (
+    Part("Gold", "gold"),
+    Part("Silver", "silver"),
+    Part("Bronze", "bronze"),
+    Part("Unknown", "unknown"),
+    Part("Below", "below"),
+)
+_LAYERS = ("gold", "silver", "bronze", NO_LEVEL, BELOW)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One line of “Teams by pillar”."""
+
+    ref: str
+    name: str
+    services: int
+    glyph: list[Pillar]
+    cells: list[HeatCell]
+    course: list[float | None]
+
+
+def since_of(request: HttpRequest, now: datetime) -> datetime:
+    """What to compare with: the day in the address, or 30 days ago."""
+    asked = day(request.GET.get("since", ""))
+    return asked if asked is not None and asked < now else now - queries.WINDOW
+
+
+def calendar(services: QuerySet[Entity], now: datetime) -> list[datetime]:
+    """Thirteen instants over twelve weeks, or over the history there is when it is younger."""
+    first: datetime | None = queries.service_points(services).aggregate(first=Min("valid_from"))["first"]
+    return trend.calendar(max(now - SPAN, first), now, BARS) if first else []
+
+
+def written(moment: datetime, span: timedelta) -> str:
+    """A date on the axis; the time of day while the history is young."""
+    if span > timedelta(days=2):
+        return f"{moment.day} {moment:%b}"
+    return f"{moment:%H:%M}" if span > timedelta(minutes=20) else f"{moment:%H:%M:%S}"
+
+
+def level_bars(services: QuerySet[Entity], dates: Sequence[datetime]) -> list[Bar]:
+    """One bar a date: how many services had each level."""
+    if not dates:
+        return []
+    span = dates[-1] - dates[0]
+    counts = queries.levels_at(services, dates)
+    return [
+        Bar(written(date, span), [count.get(level, 0) for level in _LAYERS])
+        for date, count in zip(dates, counts, strict=True)
+    ]
+
+
+def pillars_of(means: dict[tuple[str, str], Mean]) -> list[str]:
+    """The five, and any other that has a score."""
+    return sorted({*PILLARS, *(pillar for _ref, pillar in means)} - {OVERALL}, key=pillar_order)
+
+
+def team_rows(services: QuerySet[Entity], since: datetime, now: datetime) -> tuple[list[str], list[TeamRow]]:
+    """The pillars and the teams, by name, in a constant number of queries."""
+    means = queries.team_means(services, Q(valid_to=None))
+    before = queries.team_means(services, queries.began_or_stood(since))
+    counts = services.order_by().values("owner_ref").annotate(number=Count("id"))
+    sizes = {row["owner_ref"]: row["number"] for row in counts}
+    courses, pillars = _courses(sizes, now), pillars_of(means)
+    rows = [_team_row(ref, sizes[ref], pillars, means, before, courses.get(ref, [])) for ref in sorted(sizes) if ref]
+    return pillars, rows
+
+
+def _team_row(
+    ref: str, size: int, pillars: list[str], means: dict[tuple[str, str], Mean],
+    before: dict[tuple[str, str], Mean], course: list[float | None],
+) -> TeamRow:  # fmt: skip
+    name = ref.rpartition("/")[2]
+    glyph, cells = [], []
+    for pillar in pillars:
+        mean, past = means.get((ref, pillar)), before.get((ref, pillar))
+        score = mean.score if mean else None
+        step = None if score is None or past is None or past.score is None else round(score - past.score, 1)
+        sure = mean.confidence if mean else 0.0
+        glyph.append(Pillar(pillar, pillar_label(pillar), score, colour(score), sure, step))
+        cells.append(HeatCell(score, step, colour(score), stale=sure < queries.SURE))
+    return TeamRow(ref, name, size, glyph, cells, course)
+
+
+def _courses(teams: dict[str, int], now: datetime) -> dict[str, list[float | None]]:
+    start = now - SPAN
+    rows = ScorePoint.objects.filter(scope_type=TEAM, scope_ref__in=teams, pillar=OVERALL)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=start))
+    series = trend.grouped(rows.values_list("scope_ref", "valid_from", "score"))
+    if not series:
+        return {}
+    first = max(start, min(points[0][0] for points in series.values()))
+    dates = trend.calendar(first, now, 26)
+    return {ref: trend.values_at(points, dates) for ref, points in series.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One line of “What moved, and why”."""
+
+    who: str
+    url: str
+    pillar: str
+    delta: float
+    text: str
+    cause: str
+    when: datetime
+
+    @property
+    def state(self) -> str:
+        """How it is drawn."""
+        return "good" if self.delta > 0 else "poor"
+
+    @property
+    def icon(self) -> str:
+        """The arrow."""
+        return "trending-up" if self.delta > 0 else "trending-down"
+
+
+def moved(points: Sequence[ScorePoint], address: Any) -> list[Moved]:
+    """Lines for points; `address(point)` gives the page of its scope."""
+    return [
+        Moved(
+            point.scope_ref.rpartition("/")[2] or "everyone", address(point), pillar_label(point.pillar).lower(),
+            point.delta or 0.0, point.cause_text, point.cause, point.valid_from,
+        )
+        for point in points
+    ]  # fmt: skip
+
+
+def summary(services: QuerySet[Entity]) -> dict[str, Any]:
+    """How many services and teams, and the mean confidence, for the lead."""
+    overall = queries.service_points(services).filter(valid_to=None, pillar=OVERALL)
+    confidences = list(overall.values_list("confidence", flat=True))
+    sizes = services.order_by().values_list("owner_ref").distinct().count()
+    return {
+        "services": services.count(),
+        "teams": sizes,
+        "evaluated": len(confidences),
+        "confidence": sum(confidences) / len(confidences) if confidences else None,
+    }

@@ -1,0 +1,122 @@
+"""What the scorecards show on the pages of services and teams, and on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from portal.access import policy
+from portal.charts import glyph
+from scorecards import cards, queries
+from scorecards.engine.scoring import OVERALL
+from scorecards.filters import day
+from scorecards.models import TEAM, CheckVersion, ScorePoint
+from scorecards.recompute import Card, card_at, card_of
+from scorecards.words import movement, pillar_label, pillar_order
+from services.models import Entity
+from services.queries import page_facts
+
+FIXES = 3
+HISTORY = 25
+
+
+def current_card(request: HttpRequest, entity: Entity) -> Card:
+    """The service's card of now, from the facts that the page has read anyway."""
+    return card_of(page_facts(request, entity), CheckVersion.objects.standing(), timezone.now())
+
+
+def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
+    """The panel “Five pillars”."""
+    standing = queries.standings([entity], timezone.now())[entity.pk]
+    if OVERALL not in standing.points:
+        return {"entity": entity, "standing": None, "may_evaluate": may_evaluate(request, entity)}
+    card = current_card(request, entity)
+    climb, last = cards.climb(card), queries.last_movement(entity)
+    return {
+        "entity": entity,
+        "standing": standing,
+        "level": standing.level,
+        "distance": cards.distance(climb, standing.level),
+        "effort": climb.effort,
+        "svg": large_glyph(standing),
+        "fixes": cards.fix_rows(card, climb, FIXES),
+        "evidence": cards.evidence(card),
+        "movement": movement(last.pillar, last.delta or 0.0, last.valid_from, last.cause_text, last.cause)
+        if last
+        else "",
+    }
+
+
+def large_glyph(standing: queries.Standing) -> str:
+    """The large glyph with the lines at which a pillar is fair and good."""
+    return glyph.large(standing.glyph(), queries.TARGET, levels=[("Fair", 50.0), ("Good", queries.TARGET)])
+
+
+def may_evaluate(request: HttpRequest, entity: Entity) -> bool:
+    """Whether this person may ask for an evaluation."""
+    return policy.may(request.user, "editor", entity.owner_ref)
+
+
+def actions(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """The button “Evaluate now”, for those who may press it."""
+    return {"entity": entity} if may_evaluate(request, entity) else None
+
+
+def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
+    """The tab “Scorecard”: every check with its evidence, of now or as of a day."""
+    asked = day(request.GET.get("as_of", ""))
+    when = asked if asked is not None and asked < timezone.now() else None
+    card = card_at(entity, when) if when else current_card(request, entity)
+    every = cards.rows(card)
+    state, pillar = request.GET.get("state", ""), request.GET.get("pillar", "")
+    chosen = cards.selected(every, state, pillar)
+    total = card.scores[OVERALL]
+    return {
+        "entity": entity,
+        "when": when,
+        "card": card,
+        "level": total.level,
+        "score": total.score,
+        "distance": cards.distance(cards.climb(card), total.level),
+        "evidence": cards.evidence(card),
+        "ladder": cards.ladder(card),
+        "groups": cards.groups(chosen),
+        "shown": len(chosen),
+        "total": len(every),
+        "filters": _filters(request, every, state, pillar),
+        "history": [(row, pillar_label(row.pillar)) for row in queries.history(entity)[:HISTORY]],
+        "may_evaluate": may_evaluate(request, entity),
+    }
+
+
+def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pillar: str) -> list[dict[str, Any]]:
+    names = sorted({row.version.pillar for row in every}, key=pillar_order)
+    return [
+        {"name": "state", "label": "Checks", "value": state, "options": cards.STATE_CHOICES},
+        {"name": "pillar", "label": "Pillar", "value": pillar,
+         "options": [("", "all"), *((name, pillar_label(name)) for name in names)]},
+        {"name": "as_of", "label": "As of", "type": "date", "value": request.GET.get("as_of", "")},
+    ]  # fmt: skip
+
+
+def team(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """A team's pillars with the cause of their last movement."""
+    rows = ScorePoint.objects.standing().filter(scope_type=TEAM, scope_ref=entity.ref)
+    points = {row.pillar: row for row in rows}
+    total = points.pop(OVERALL, None)
+    if total is None:
+        return None
+    moved = ScorePoint.objects.filter(scope_type=TEAM, scope_ref=entity.ref).exclude(pillar=OVERALL)
+    last = moved.filter(Q(delta__gte=0.5) | Q(delta__lte=-0.5)).order_by("-valid_from", "-id").first()
+    shown = queries.Standing(points, {})
+    return {
+        "entity": entity,
+        "total": total,
+        "svg": large_glyph(shown),
+        "movement": movement(last.pillar, last.delta or 0.0, last.valid_from, last.cause_text, last.cause)
+        if last
+        else "",
+    }

@@ -1,0 +1,17 @@
+"""Addresses of the scorecards' pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from scorecards import views
+
+app_name = "scorecards"
+urlpatterns = [
+    path("", views.maturity_page, name="maturity"),
+    path("export.csv", views.maturity_csv, name="export"),
+    path("movements/", views.movements, name="movements"),
+    path("checks/", views.checks, name="checks"),
+    path("checks/<str:check_id>/", views.check, name="check"),
+    path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
+]

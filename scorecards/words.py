@@ -1,0 +1,123 @@
+"""The scorecards' words: pillars, states, and why a check stands as it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.templatetags import wording
+from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, PILLARS, UNKNOWN
+from scorecards.engine.evidence import Snapshot
+from scorecards.engine.scoring import OVERALL
+from scorecards.timeline import moment_of
+
+LABELS: dict[str, str] = {
+    "operationalExcellence": "Operations",
+    "security": "Security",
+    "reliability": "Reliability",
+    "performance": "Performance",
+    "costOptimization": "Cost",
+    OVERALL: "Overall",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """How a check's state is drawn and read."""
+
+    label: str
+    kind: str
+    icon: str
+
+
+STATES: dict[str, StateWords] = {
+    PASS: StateWords("Passing", "good", "circle-check"),
+    FAIL: StateWords("Failing", "poor", "x"),
+    UNKNOWN: StateWords("Unknown", "stale", "clock"),
+    ERROR: StateWords("Could not be evaluated", "stale", "alert-triangle"),
+    NOT_APPLICABLE: StateWords("Does not apply", "neutral", "circle-dashed"),
+}
+
+
+def pillar_label(pillar: str) -> str:
+    """“Operations” for operationalExcellence; a pillar that a plugin brings is spelled out."""
+    return LABELS.get(pillar) or "".join(f" {char.lower()}" if char.isupper() else char for char in pillar).capitalize()
+
+
+def pillar_order(pillar: str) -> tuple[int, str]:
+    """The five in their order, then others by name."""
+    return (PILLARS.index(pillar) if pillar in PILLARS else len(PILLARS), pillar)
+
+
+def why(state: str, leaves: Sequence[Mapping[str, Any]], snapshot: Snapshot, now: datetime) -> str:
+    """One short sentence why a check does not pass; "" when it does."""
+    if state == ERROR:
+        return "The rule could not be evaluated; its owner has to mend it."
+    if state == UNKNOWN:
+        undecided = next((leaf for leaf in leaves if leaf.get("unknown")), None)
+        return _unknown(undecided, snapshot, now) if undecided else "Nothing is known yet."
+    if state == FAIL:
+        failing = next((leaf for leaf in leaves if leaf["truth"] is False), None)
+        return _failing(failing) if failing else ""
+    return ""
+
+
+def _unknown(leaf: Mapping[str, Any], snapshot: Snapshot, now: datetime) -> str:
+    fact, kind = leaf["fact"], leaf["unknown"]
+    item = snapshot.evidence.get(fact)
+    if item is None or kind == "never observed":
+        return f"Nothing has been observed yet ({fact})."
+    if kind == "expired" and item.expires_at is not None:
+        return f"Evidence expired {wording.relative(moment_of(item.expires_at), now)} ({fact})."
+    if kind == "too old":
+        return f"Last seen {wording.relative(moment_of(item.observed_at), now)}, which is too long ago ({fact})."
+    return (
+        f"{fact} has no field {field_of(leaf)}." if kind == "no such field" else f"{field_of(leaf)} cannot be compared."
+    )
+
+
+def _failing(leaf: Mapping[str, Any]) -> str:
+    failing = leaf.get("failing")
+    if not failing:
+        return f"{field_of(leaf)}: {spoken(leaf['found'])}; it {should(leaf)}."
+    names = ", ".join(f"{item['name']} ({spoken(item['found'])})" for item in failing[:3])
+    rest = leaf["failing_count"] - min(3, len(failing))
+    return f"{names}{f' and {rest} more' if rest else ''}: {field_of(leaf)} {should(leaf)}."
+
+
+def field_of(leaf: Mapping[str, Any]) -> str:
+    """“backup days” for aws.rds.items[*].backup_days."""
+    return str(leaf["path"]).rpartition(".")[2].replace("[*]", "").replace("_", " ")
+
+
+def should(leaf: Mapping[str, Any]) -> str:
+    """“should be at least 7”, from the words of the operator."""
+    words = str(leaf["wanted"])
+    negated = words.startswith("not: ")
+    words = words.removeprefix("not: ")
+    verb, _, rest = words.partition(" ")
+    plain = {"is": "be", "contains": "contain", "begins": "begin"}.get(verb, verb)
+    if rest.startswith("not "):
+        negated, rest = not negated, rest.removeprefix("not ")
+    return f"should {'not ' if negated else ''}{plain}{f' {rest}' if rest else ''}"
+
+
+def spoken(value: Any) -> str:
+    """A found value for people: yes, no, none, or as it is."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(spoken(item) for item in value) or "none"
+    return str(value)
+
+
+def movement(pillar: str, delta: float, when: datetime, text: str, cause: str) -> str:
+    """“Reliability fell 9 points on 21 Nov: … (fact)”."""
+    size = round(abs(delta)) or round(abs(delta), 1)
+    verb = "rose" if delta > 0 else "fell"
+    points = "point" if size == 1 else "points"
+    return f"{pillar_label(pillar)} {verb} {size} {points} on {when.day} {when:%b}: {text} ({cause})."
