@@ -107,7 +107,11 @@ def large(
     plan = Plan()
     pitch = (plan.width - plan.margin) / max(len(pillars), 1)
     centres = [plan.margin / 2 + pitch * (index + 0.4) for index in range(len(pillars))]
-    lines = [svg.path("level", svg.line(0, plan.y(score), plan.width, plan.y(score))) for _, score in levels if score != target]
+    lines = [
+        svg.path("level", svg.line(0, plan.y(score), plan.width, plan.y(score)))
+        for _, score in levels
+        if score != target
+    ]
     columns = [_column(plan, pillar, centre) for pillar, centre in zip(pillars, centres, strict=True)]
     roof = [] if target is None else [svg.path("roof", svg.line(0, plan.y(target), plan.width, plan.y(target)))]
     names = [svg.text("level-name", plan.width, plan.y(score) - 5, name) for name, score in levels]
@@ -136,14 +140,17 @@ def _column(plan: Plan, pillar: Pillar, centre: float) -> SafeString:
         svg.path("flute", flutes),
         svg.path("hollow", svg.rect(x, top + cap, plan.shaft, empty) if empty else ""),
         svg.path("hatch", svg.hatch(x, top + cap, plan.shaft, empty) if empty else ""),
-        svg.path("cap", svg.rect(x - 5, top, plan.shaft + 10, cap) + svg.rect(x - 4, plan.ground - base, plan.shaft + 8, base)),
+        svg.path(
+            "cap",
+            svg.rect(x - 5, top, plan.shaft + 10, cap) + svg.rect(x - 4, plan.ground - base, plan.shaft + 8, base),
+        ),
     )
 
 
 def _caption(plan: Plan, pillar: Pillar, centre: float) -> SafeString:
     number = "?" if pillar.score is None else str(round(pillar.height))
     top = plan.y(40) if pillar.score is None else min(plan.y(pillar.height), plan.ground - 11)
-    rounded = round(pillar.delta or 0)
+    rounded = 0 if pillar.score is None else round(pillar.delta or 0)
     sign = "▲" if rounded > 0 else "▼"
     change = f"{sign} {abs(rounded)}" if rounded else "–"
     tone = "delta" if not rounded else "delta up" if rounded > 0 else "delta down"

@@ -107,16 +107,18 @@ def _grid(chart: LineChart, frame: Frame) -> list[SafeString]:
     whole = all(value == int(value) for value in scaled)
     for value in scaled:
         _, y = frame.at(frame.x[0], value / chart.scale)
-        name = f"{value:,.0f}".replace(",", "\u202f") if whole else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.1f}"
-        parts.append(svg.path("grid", svg.line(frame.left, y, frame.right, y)))
+        name = (
+            f"{value:,.0f}".replace(",", "\u202f") if whole else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.1f}"
+        )
+        parts.append(svg.path("gridline", svg.line(frame.left, y, frame.right, y)))
         parts.append(svg.text("tick", frame.left - 6, y + 4, name + (f"\u202f{chart.unit}" if chart.unit else "")))
     return parts
 
 
 def clock(span: float) -> Callable[[float], str]:
     """Return how to write a moment on an axis that spans so many seconds."""
-    form = "%H:%M:%S" if span < 600 else "%H:%M" if span < 2 * 86400 else "%-d %b"
-    return lambda at: datetime.fromtimestamp(at, UTC).strftime(form)
+    form = "%H:%M:%S" if span < 600 else "%H:%M" if span < 2 * 86400 else "%d %b"
+    return lambda at: datetime.fromtimestamp(at, UTC).strftime(form).removeprefix("0" if span >= 2 * 86400 else "")
 
 
 def _times(chart: LineChart, frame: Frame) -> list[SafeString]:
@@ -127,7 +129,12 @@ def _times(chart: LineChart, frame: Frame) -> list[SafeString]:
     places = [(0.0, "start"), (0.5, "middle"), (1.0, "end")]
     y = frame.bottom + 16
     return [
-        svg.text(f"time {anchor}", frame.left + share * (frame.right - frame.left), y, write(frame.x[0] + share * (frame.x[1] - frame.x[0])))
+        svg.text(
+            f"time {anchor}",
+            frame.left + share * (frame.right - frame.left),
+            y,
+            write(frame.x[0] + share * (frame.x[1] - frame.x[0])),
+        )
         for share, anchor in places
     ]
 
@@ -150,7 +157,11 @@ def _markers(chart: LineChart, frame: Frame) -> list[SafeString]:
             x, _ = frame.at(at, frame.y[0])
             late = x > frame.left + (frame.right - frame.left) * 0.75
             parts.append(svg.path("marker", svg.line(x, frame.top - 10, x, frame.bottom)))
-            parts.append(svg.text("marker-name end" if late else "marker-name", x + (-4 if late else 4), frame.top - 3, marker.label))
+            parts.append(
+                svg.text(
+                    "marker-name end" if late else "marker-name", x + (-4 if late else 4), frame.top - 3, marker.label
+                )
+            )
     return parts
 
 

@@ -9,7 +9,9 @@ from django.utils.safestring import SafeString
 from portal.charts import svg
 
 
-def spark(values: Sequence[float | None], label: str, *, width: int = 80, height: int = 24, css: str = "") -> SafeString:
+def spark(
+    values: Sequence[float | None], label: str, *, width: int = 80, height: int = 24, css: str = ""
+) -> SafeString:
     """Return the line of `values`, oldest first. None breaks the line. Fewer than two values draw nothing but the name."""
     known = [value for value in values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)

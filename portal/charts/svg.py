@@ -29,7 +29,7 @@ def polyline(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points) if points else ""
 
 
-def hatch(x: float, y: float, width: float, height: float, gap: float = 6) -> str:
+def hatch(x: float, y: float, width: float, height: float, gap: float = 8) -> str:
     """Return path data of 45-degree lines clipped to a rectangle.
 
     Drawing the lines themselves instead of a pattern keeps charts free of ids, so any number fit on one page.

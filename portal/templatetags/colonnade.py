@@ -89,8 +89,19 @@ def ago(moment: datetime | None, never: str = "never") -> SafeString:
     words = wording.relative(moment, timezone.now())
     exact = moment.astimezone(timezone.get_default_timezone())
     return format_html(
-        '<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), exact.strftime("%-d %b %Y %H:%M:%S %Z"), words
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        moment.isoformat(),
+        f"{exact.day} {exact:%b %Y %H:%M:%S %Z}",
+        words,
     )
+
+
+@register.simple_tag
+def when(moment: datetime) -> SafeString:
+    """Write a planned moment: 10:00, Tue 10:00 or 1 Dec; the page turns it into local time."""
+    words = wording.planned(moment, timezone.now())
+    exact = f"{moment.day} {moment:%b %Y %H:%M:%S %Z}"
+    return format_html('<time datetime="{}" title="{}" data-when>{}</time>', moment.isoformat(), exact, words)
 
 
 @register.simple_tag
@@ -132,7 +143,9 @@ def glyph_large(
 
 
 @register.simple_tag(name="spark")
-def sparkline(values: Sequence[float | None], label: str, width: int = 80, height: int = 24, css: str = "") -> SafeString:
+def sparkline(
+    values: Sequence[float | None], label: str, width: int = 80, height: int = 24, css: str = ""
+) -> SafeString:
     """Draw a sparkline; the label says what its course means."""
     return spark.spark(values, label, width=width, height=height, css=css)
 
@@ -151,7 +164,15 @@ def line_chart(
 ) -> dict[str, Any]:
     """Draw a line chart with its legend and the table behind it."""
     chart = lines.LineChart(
-        label=label, series=series, markers=markers, limits=limits, unit=unit, scale=scale, low=low, high=high, height=height
+        label=label,
+        series=series,
+        markers=markers,
+        limits=limits,
+        unit=unit,
+        scale=scale,
+        low=low,
+        high=high,
+        height=height,
     )
     return {"chart": chart, "svg": lines.draw(chart), "rows": lines.table(chart)}
 

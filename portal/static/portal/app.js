@@ -80,12 +80,19 @@ function relative(then, now) {
   else return null; // a date does not age
   return gap > 0 ? `in ${words}` : `${words} ago`;
 }
+function planned(then, now) {
+  const days = Math.round((new Date(then).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86400000);
+  const clock = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (days === 0) return clock;
+  if (days > 0 && days < 7) return `${then.toLocaleDateString("en-GB", { weekday: "short" })} ${clock}`;
+  return null;
+}
 function times() {
   const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
   const refresh = () =>
-    document.querySelectorAll("time[data-ago]").forEach((element) => {
+    document.querySelectorAll("time[data-ago], time[data-when]").forEach((element) => {
       const then = new Date(element.dateTime);
-      const words = relative(then.getTime(), Date.now());
+      const words = "when" in element.dataset ? planned(then, new Date()) : relative(then.getTime(), Date.now());
       if (words && words !== element.textContent) element.textContent = words;
       if (!element.dataset.local) {
         element.dataset.local = "yes";
@@ -196,6 +203,10 @@ function loading() {
   window.addEventListener("pageshow", stop);
 }
 
+function printing() {
+  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+}
+
 searching();
 themes();
 times();
@@ -204,4 +215,5 @@ help();
 confirming();
 filters();
 loading();
+printing();
 document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,6 +1,8 @@
 // Hands the line charts of a rollout to uPlot: values under the pointer and zoom by dragging.
 (() => {
   const shown = new Map();
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const exact = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   // Tokens are written with light-dark(), which a canvas does not know: let the browser resolve them.
@@ -62,11 +64,11 @@
       cursor: { points: { size: 6 } },
       scales: { y: { range: (plot, low, high) => [Math.min(0, low), (high || 1) * 1.08] } },
       axes: [
-        { ...axis, grid: { show: false } },
+        { ...axis, grid: { show: false }, space: 70, values: (plot, ticks) => ticks.map((at) => clock.format(at * 1000)) },
         { ...axis, size: 52, values: (plot, ticks) => ticks.map(write) },
       ],
       series: [
-        {},
+        { label: "Time", value: (plot, at) => (at == null ? "–" : exact.format(at * 1000)) },
         ...data.series.map((series) => ({
           label: series.label,
           stroke: colour(tones[series.css] || "lapis"),
