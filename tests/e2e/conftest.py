@@ -1,0 +1,81 @@
+"""One real portal, started by the launcher with an empty data folder, and a browser that complains about everything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import machine
+from tests.running import Portal, launch, serving
+
+SHOTS = Path(__file__).parent / "screenshots"
+# Playwright's own event loop runs in this thread, and Django would refuse the database beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium; inside a container it can only run without its own sandbox."""
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+    return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal, from the first second on: the story test watches it come to life."""
+    started = launch(tmp_path_factory.mktemp("e2e") / "data")
+    try:
+        serving(started, 120)
+        started.token = started.manage("token", "create", "admin", "--role", "admin").splitlines()[-1]
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.stop()
+
+
+@dataclass
+class Complaints:
+    """What the browser said while pages were open: console errors, broken scripts, failed requests, CSP violations."""
+
+    said: list[str] = field(default_factory=list)
+
+    def listen(self, page: Any) -> None:
+        """Note everything that this page complains about."""
+        page.on("console", lambda message: message.type == "error" and self.said.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"script: {error}"))
+        page.on("response", lambda answer: answer.status >= 400 and self.said.append(f"{answer.status}: {answer.url}"))
+
+
+@pytest.fixture
+def open_as(browser: Any, portal: Portal) -> Iterator[Callable[..., Any]]:
+    """Open a signed-in page: open_as("mira", width=1360, scheme="dark"). The test fails on any complaint of the browser."""
+    complaints, contexts = Complaints(), []
+
+    def make(user: str, *, width: int = 1360, scheme: str = "light") -> Any:
+        height = 900 if width > 600 else 780
+        context = browser.new_context(
+            base_url=portal.url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        complaints.listen(page)
+        page.goto("/login/")
+        page.fill("input[name=username]", user)
+        page.fill("input[name=password]", "colonnade")
+        page.click("form [type=submit]")
+        page.wait_for_url("**/")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints.said, complaints.said

@@ -1,0 +1,100 @@
+"""Mira walks through the portal, wide and narrow, light and dark. The browser must not complain, axe must find nothing serious."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.conftest import SHOTS
+from tests.running import Portal, until
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+
+SERVICE = "/services/component/default/checkout/"
+PAGES = {
+    "home": "/",
+    "services": "/services/",
+    "service": SERVICE,
+    "scorecard": f"{SERVICE}scorecard/",
+    "maturity": "/scorecards/",
+    "checks": "/scorecards/checks/",
+    "deployments": "/deployments/",
+    "rollout": "/deployments/ a[href^='/deployments/rollouts/']",
+    "chaos": "/chaos/",
+    "experiment": "/chaos/ a[href^='/chaos/experiments/']",
+    "run": "/services/component/default/search-api/chaos/ a[href^='/chaos/runs/']",
+    "costs": "/costs/",
+    "cost-review": "/costs/ a[href^='/costs/reviews/']",
+    "jobs": "/jobs/",
+    "search": "/search/?q=check",
+}
+SIZES = [(1360, "light"), (1360, "dark"), (360, "light"), (360, "dark")]
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def alive(portal: Portal) -> Portal:
+    """The portal once its demo organisation is complete and the cost reviews are there."""
+    until(lambda: "Demo organisation" in portal.said(), 180, portal, "demo organisation")
+    until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 180, portal, "a cost review")
+    return portal
+
+
+def reach(page: Any, where: str) -> None:
+    """Open a path, and where a selector follows it, the first such link on that page."""
+    path, _, selector = where.partition(" ")
+    page.goto(path)
+    if selector:
+        page.goto(page.locator(selector).first.get_attribute("href"))
+    page.wait_for_load_state("load")
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES, ids=[f"{width}-{scheme}" for width, scheme in SIZES])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_stands(alive: Portal, open_as: Callable[..., Any], name: str, width: int, scheme: str) -> None:
+    page = open_as("mira", width=width, scheme=scheme)
+    reach(page, PAGES[name])
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+    assert page.locator("h1").count() == 1
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"the page is {overflow} px wider than the window"
+    found = Axe().run(page).response["violations"]
+    grave = [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found if one["impact"] in GRAVE]
+    assert not grave, grave
+
+
+def test_every_tab_of_a_service_opens(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    reach(page, SERVICE)
+    tabs = [link.get_attribute("href") for link in page.locator(f"nav a[href^='{SERVICE}']").all()]
+    assert len(tabs) >= 3
+    for tab in tabs:
+        assert page.goto(tab).status == 200
+
+
+def test_the_navigation_is_reachable_by_keyboard(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_policy_forbids_inline_code(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    policy = page.goto("/").headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_chosen_theme_is_kept(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira", scheme="dark")
+    page.goto("/")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
