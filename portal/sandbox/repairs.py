@@ -11,28 +11,46 @@ from botocore.loaders import JSONFileLoader
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.core.loaders import Loader
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
+from moto.ec2.models.instances import MetadataOptions
 
 _launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 
 
 def _spread_over_zones(group: Any, count_needed: int, propagated_tags: dict[str, str]) -> None:
     """Launch in the emptiest subnet first, as AWS balances zones; moto puts every instance into the first subnet."""
+    known = {member.instance.id for member in group.instance_states}
     subnets = (group.vpc_zone_identifier or "").split(",")
-    if len(subnets) < 2:
-        _launch(group, count_needed, propagated_tags)
-        return
-    used = Counter(state.instance.subnet_id for state in group.instance_states)
+    used = Counter(member.instance.subnet_id for member in group.instance_states)
     chosen: Counter[str] = Counter()
     for _ in range(count_needed):
-        emptiest = min(subnets, key=lambda subnet: (used[subnet] + chosen[subnet], subnets.index(subnet)))
-        chosen[emptiest] += 1
+        chosen[min(subnets, key=lambda subnet: (used[subnet] + chosen[subnet], subnets.index(subnet)))] += 1
     whole = group.vpc_zone_identifier
     try:
         for subnet, count in chosen.items():
-            group.vpc_zone_identifier = subnet
+            group.vpc_zone_identifier = subnet or whole
             _launch(group, count, propagated_tags)
     finally:
         group.vpc_zone_identifier = whole
+    for member in group.instance_states:
+        if member.instance.id not in known and group.ec2_launch_template is not None:
+            _follow_template(member.instance, group.ec2_launch_template.latest_version().data)
+
+
+def _follow_template(instance: Any, template: dict[str, Any]) -> None:
+    """What moto leaves out of a launch template: one root volume instead of two, volume tags, metadata options, monitoring."""
+    volumes, mapped = instance.ec2_backend.volumes, {device.volume_id for _, device in instance.get_block_device_mapping}
+    for volume in list(volumes.values()):
+        if volume.attachment is None or volume.attachment.instance.id != instance.id:
+            continue
+        if volume.id not in mapped:
+            del volumes[volume.id]
+            continue
+        for wanted in template.get("TagSpecifications", []):
+            if wanted["ResourceType"] == "volume":
+                volume.add_tags({tag["Key"]: tag["Value"] for tag in wanted["Tags"]})
+    if "MetadataOptions" in template:
+        instance.metadata_options = MetadataOptions(template["MetadataOptions"])
+    instance.monitoring_state = "enabled" if template.get("Monitoring", {}).get("Enabled") else instance.monitoring_state
 
 
 class _LeanFiles(JSONFileLoader):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import cloudwatch, spot
+from . import cloudwatch, config, ecs, elbv2, lambda_, resourcegroupstaggingapi, synthetics
 
-__all__ = ["cloudwatch", "spot"]
+__all__ = ["cloudwatch", "config", "ecs", "elbv2", "lambda_", "resourcegroupstaggingapi", "synthetics"]

@@ -105,8 +105,6 @@ def seed_fleet(place: Place, service: Service, part: Fleet) -> None:
             for key, value in service.tags.items()
         ],
     )
-    if part.imds_v2:
-        _require_tokens(place, service)
 
 
 def _template(service: Service, part: Fleet) -> dict[str, Any]:
@@ -119,10 +117,3 @@ def _template(service: Service, part: Fleet) -> dict[str, Any]:
         ],
         "TagSpecifications": [{"ResourceType": "instance", "Tags": tags}, {"ResourceType": "volume", "Tags": tags}],
     }
-
-
-def _require_tokens(place: Place, service: Service) -> None:
-    """moto does not take the metadata options over from the launch template."""
-    groups = place.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[service.name])["AutoScalingGroups"]
-    for instance in groups[0]["Instances"]:
-        place.client("ec2").modify_instance_metadata_options(InstanceId=instance["InstanceId"], HttpTokens="required", HttpEndpoint="enabled")

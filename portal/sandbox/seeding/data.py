@@ -41,7 +41,7 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
     rds, tags = place.client("rds"), pairs(service.tags)
     wanted: dict[str, Any] = {
         "DBClusterIdentifier": service.name, "Engine": part.engine, "StorageEncrypted": part.encrypted,
-        "BackupRetentionPeriod": part.backup_days, "DeletionProtection": part.protected, "Tags": tags,
+        "BackupRetentionPeriod": part.backup_days, "DeletionProtection": part.protected, "Tags": tags, "StorageType": "aurora", "AllocatedStorage": 1,
     }
     if part.engine.startswith("aurora"):
         wanted |= {"MasterUsername": "service", "MasterUserPassword": "not-a-real-password"}
@@ -52,7 +52,8 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
     for number in range(1, part.instances + 1):
         rds.create_db_instance(
             DBInstanceIdentifier=f"{service.name}-{number}", DBClusterIdentifier=service.name, Engine=part.engine, DBInstanceClass=size,
-            AvailabilityZone=place.zones("abc")[number - 1], Tags=tags,
+            AvailabilityZone=place.zones("abc")[number - 1], StorageType="aurora", AllocatedStorage=1, StorageEncrypted=part.encrypted,
+            BackupRetentionPeriod=part.backup_days, Tags=tags,
         )
 
 
@@ -61,7 +62,7 @@ def seed_cache(place: Place, service: Service, part: Cache) -> None:
     """A Valkey/Redis replication group."""
     place.client("elasticache").create_replication_group(
         ReplicationGroupId=service.name, ReplicationGroupDescription=f"Cache of {service.name}", Engine="redis", CacheNodeType=part.node_type,
-        NumCacheClusters=part.nodes, AutomaticFailoverEnabled=part.nodes > 1, MultiAZEnabled=part.nodes > 1,
+        NumNodeGroups=1, ReplicasPerNodeGroup=part.nodes - 1, AutomaticFailoverEnabled=part.nodes > 1, MultiAZEnabled=part.nodes > 1,
         AtRestEncryptionEnabled=part.encrypted, TransitEncryptionEnabled=part.encrypted, SnapshotRetentionLimit=1 if part.nodes > 1 else 0,
         Tags=pairs(service.tags),
     )

@@ -17,10 +17,10 @@ class Network:
 
 
 def shared_network(place: Place) -> Network:
-    """The default VPC of the region and its default subnets."""
+    """The default VPC of the region and its default subnets in the first three zones."""
     found = place.client("ec2").describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     ordered = sorted(found, key=lambda subnet: subnet["AvailabilityZone"])
-    return Network(ordered[0]["VpcId"], [subnet["SubnetId"] for subnet in ordered])
+    return Network(ordered[0]["VpcId"], [subnet["SubnetId"] for subnet in ordered[:3]])
 
 
 def default_group(place: Place, network: Network) -> str:
