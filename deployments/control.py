@@ -19,10 +19,11 @@ def pause(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
     return _act(rollout, by, State.PAUSED, text, paused_reason=text, paused_kind=PERSON)
 
 
-def resume(rollout: Rollout, by: Any) -> Rollout:
+def resume(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
     """Go on; a segment that was baking bakes anew. Raises IllegalMove."""
+    text = f"resumed by {by.get_username()}" + (f": {reason}" if reason else "")
     with transaction.atomic():
-        rollout = _act(rollout, by, State.RUNNING, f"resumed by {by.get_username()}", paused_reason="", paused_kind="")
+        rollout = _act(rollout, by, State.RUNNING, text, paused_reason="", paused_kind="")
         RolloutSegment.objects.filter(rollout=rollout, state=BAKING).update(started_at=timezone.now())
     return rollout
 

@@ -74,7 +74,7 @@ class RolloutPlan(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new version. Raises PlanError for a plan that cannot be followed, TypeError for a change of an old one."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("A plan's version never changes: add the next version.")
         parse(self.definition)
         super().save(*args, **kwargs)

@@ -124,7 +124,12 @@ def _group(group: codedeploy.Group) -> dict[str, Any]:
 def _pipeline(pipeline: codepipeline.Pipeline) -> dict[str, Any]:
     stages = [asdict(stage) for stage in pipeline.stages]
     failed = next((stage.name for stage in pipeline.stages if stage.status == "Failed"), "")
-    value = {"name": pipeline.name, "account": pipeline.account, "region": pipeline.region, "stages": stages}
+    value: dict[str, Any] = {
+        "name": pipeline.name,
+        "account": pipeline.account,
+        "region": pipeline.region,
+        "stages": stages,
+    }
     value["gated"] = any(stage.approval for stage in pipeline.stages)
     return value | ({"failed_stage": failed} if pipeline.state_known else {})
 

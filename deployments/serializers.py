@@ -1,0 +1,158 @@
+"""Shapes of deployments over REST. What comes in is closed: unknown values are refused, not stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from deployments.models import (
+    DEPLOYMENT_STATES,
+    Deployment,
+    Judgement,
+    Rollout,
+    RolloutPlan,
+    RolloutSegment,
+    RolloutStep,
+)
+from services.models import Entity
+
+
+@extend_schema_field(str)
+class ServiceField(serializers.Field[Entity, Any, str, Any]):
+    """A service by ref or bare name."""
+
+    def to_internal_value(self, data: Any) -> Entity:
+        """The entity, or a sentence."""
+        name = data.lower().rpartition("/")[2] if isinstance(data, str) and len(data) <= 200 else ""
+        entity = Entity.objects.services().filter(name=name).first()
+        if entity is None:
+            raise serializers.ValidationError("There is no such service in the catalog: give its name or ref.")
+        return entity
+
+    def to_representation(self, value: Entity) -> str:
+        """The ref."""
+        return value.ref
+
+
+class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
+    """One deployment. The same source and external_id is the same deployment, however often it is sent."""
+
+    service = ServiceField()
+    source = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=60)  # type: ignore[assignment]
+    state = serializers.ChoiceField(choices=DEPLOYMENT_STATES)
+    url = serializers.URLField(max_length=500, required=False, allow_blank=True)
+
+    class Meta:
+        model = Deployment
+        fields = [
+            "id", "service", "version", "source", "external_id", "state", "environment", "region", "actor", "url",
+            "started_at", "finished_at", "occurred_at", "received_at",
+        ]  # fmt: skip
+        read_only_fields = ["received_at"]
+        # Sending the same one again is how a pipeline reports progress, so uniqueness is not an error here.
+        validators: list[Any] = []
+
+    def validate_source(self, value: str) -> str:
+        """Names that the portal itself writes under are taken."""
+        if value in ("colonnade", "codedeploy"):
+            raise serializers.ValidationError(f"The source {value!r} is the portal's own: choose another.")
+        return value
+
+
+class SegmentSerializer(serializers.ModelSerializer[RolloutSegment]):
+    """One segment."""
+
+    class Meta:
+        model = RolloutSegment
+        fields = [
+            "order", "name", "share", "kind", "region", "weight", "bake_seconds", "minimum_requests", "state",
+            "started_at", "finished_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class JudgementSerializer(serializers.ModelSerializer[Judgement]):
+    """One look at the canary, with all its numbers."""
+
+    segment = serializers.CharField(source="segment.name", read_only=True)
+
+    class Meta:
+        model = Judgement
+        fields = ["at", "segment", "state", "evidence", "verdict"]
+        read_only_fields = fields
+
+
+class StepSerializer(serializers.ModelSerializer[RolloutStep]):
+    """One line of the log."""
+
+    class Meta:
+        model = RolloutStep
+        fields = ["at", "by", "text"]
+        read_only_fields = fields
+
+
+class RolloutSerializer(serializers.ModelSerializer[Rollout]):
+    """A rollout in a list."""
+
+    service = serializers.CharField(source="entity.ref", read_only=True)
+    plan = serializers.StringRelatedField[RolloutPlan]()
+    segments = SegmentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Rollout
+        fields = [
+            "id", "service", "version", "previous_version", "plan", "state", "segment_index", "paused_reason", "reason",
+            "last_verdict", "gates", "created_by", "created_at", "finished_at", "segments",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class OneRolloutSerializer(RolloutSerializer):
+    """A rollout with its last 100 judgements and steps, newest first."""
+
+    judgements = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+
+    class Meta(RolloutSerializer.Meta):
+        fields = [*RolloutSerializer.Meta.fields, "judgements", "steps"]
+        read_only_fields = fields
+
+    def get_judgements(self, rollout: Rollout) -> list[dict[str, Any]]:
+        """Newest first."""
+        rows = rollout.judgements.select_related("segment").order_by("-id")[:100]
+        return [dict(row) for row in JudgementSerializer(rows, many=True).data]
+
+    def get_steps(self, rollout: Rollout) -> list[dict[str, Any]]:
+        """Newest first."""
+        return [dict(row) for row in StepSerializer(rollout.steps.order_by("-id")[:100], many=True).data]
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What starts a rollout. `plan` is "name" (its newest version) or "name@version"."""
+
+    service = ServiceField()
+    version = serializers.CharField(max_length=100)
+    previous_version = serializers.CharField(max_length=100, required=False, default="")
+    function = serializers.CharField(max_length=140, required=False, default="")
+    alias = serializers.RegexField(r"^[A-Za-z0-9_-]{1,128}$", required=False, default="live")
+    canary = serializers.RegexField(r"^\d{1,10}$", help_text="The published Lambda version, such as 42.")
+    plan = serializers.CharField(max_length=80)
+
+    def validate_plan(self, value: str) -> RolloutPlan:
+        """The plan's row."""
+        name, _, version = value.partition("@")
+        found = RolloutPlan.objects.filter(name=name).order_by("-version")
+        if version:
+            found = found.filter(version=int(version)) if version.isdecimal() and len(version) < 10 else found.none()
+        plan = found.first()
+        if plan is None:
+            raise serializers.ValidationError(f"There is no plan {value!r}.")
+        return plan
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why, in the operator's words; optional."""
+
+    reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
