@@ -39,7 +39,7 @@ def create(experiment: Experiment, slot_at: datetime, *, by: str, job_run: int |
 
 def run_slot(context: JobContext) -> dict[str, Any]:
     """The job `chaos.run`: one slot of a schedule. Its slot is the run's; a second ring finds the row and does nothing."""
-    experiment = Experiment.objects.select_related("service").filter(pk=context.args.get("experiment")).first()
+    experiment = Experiment.objects.select_related("service").filter(pk=context.args["experiment"]).first()
     if experiment is None or not experiment.enabled:
         return {"started": False, "why": "The experiment is gone or switched off."}
     slot = context.slot or context.run.created_at

@@ -108,7 +108,7 @@ def _errors(balancer: str) -> dict[str, Any]:
 
 
 def _functions(known: Facts) -> Iterable[Suggestion]:
-    """A function that stops answering: its own error count must not rise elsewhere, so the probe is its caller's."""
+    """A function that stops answering: measured at its load balancer where it has one, else by its own errors."""
     balancers = _items(known, "aws.alb")
     for function in _items(known, "aws.lambda"):
         where = {"namespace": "AWS/Lambda", "dimensions": {"FunctionName": function["name"]}, "statistic": "Sum"}
@@ -123,8 +123,9 @@ def _functions(known: Facts) -> Iterable[Suggestion]:
             "period": 60,
         }
         arn = balancers[0]["arn"].partition(":loadbalancer/")[2] if balancers else ""
-        fields = {
-            "title": f"Function {function['name']} off",
+        title = f"Function {function['name']} off"
+        fields: dict[str, Any] = {
+            "title": title,
             "fault": function_off.KEY,
             "arguments": {"account": function["account"], "region": function["region"], "function": function["name"]},
             "hypothesis": {
@@ -137,4 +138,4 @@ def _functions(known: Facts) -> Iterable[Suggestion]:
             "recover_seconds": 300,
         }
         why = "Callers should get a clean answer while it is throttled: nobody has proven it."
-        yield Suggestion(f"function-{function['name']}".lower(), fields["title"], why, fields)
+        yield Suggestion(f"function-{function['name']}".lower(), title, why, fields)

@@ -57,7 +57,8 @@ def run_said(run: ExperimentRun) -> Said:
         return Said(
             "good", "shield-check", "Passed", "Proven: the steady state held, and the service came back by itself."
         )
-    bad = [run.verdicts[name] for name in VERDICTS if (run.verdicts or {}).get(name, {}).get("state") == "poor"]
+    verdicts = run.verdicts or {}
+    bad = [verdicts[name] for name in VERDICTS if verdicts.get(name, {}).get("state") == "poor"]
     sentence = bad[0]["sentence"] if bad else "Nothing was proven: not every answer is known."
     return Said("poor" if bad else "stale", "alert-triangle" if bad else "circle-dashed", "Not proven", sentence)
 
@@ -129,5 +130,5 @@ def _note(run: ExperimentRun, state: State) -> str:
 def _progress(run: ExperimentRun, state: State) -> int:
     if state is State.OBSERVING and run.injected_at:
         seconds = (timezone.now() - run.injected_at).total_seconds()
-        return min(99, round(100 * seconds / max(1, run.definition["observe_seconds"])))
+        return min(99, round(100 * seconds / max(1.0, float(run.definition["observe_seconds"]))))
     return 50

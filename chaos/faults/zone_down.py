@@ -90,7 +90,7 @@ def verify_applied(target: Target) -> bool:
 
 def verify_undone(target: Target, before: Seen) -> bool:
     """Whether every subnet shows the ACL from before."""
-    return _current(target) == before["acls"]
+    return bool(_current(target) == before["acls"])
 
 
 def _deny(target: Target) -> str | None:
