@@ -20,16 +20,13 @@ SHOWN = 8
 
 
 def lead(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """ "payments · 5 services", or the whole portal for people without a team."""
+    """How many services my teams own, or how many there are for people without a team."""
     teams = set(policy.teams(request.user))
     counts = queries.services_by_team()
     if not counts:
         return None
     mine = sum(count for team, count in counts.items() if team in teams)
-    names = sorted(team.rpartition("/")[2] for team in teams)
-    if mine:
-        return {"who": ", ".join(names), "count": mine}
-    return {"who": f"{len(counts)} teams", "count": sum(counts.values())}
+    return {"count": mine or sum(counts.values()), "teams": 0 if mine else len(counts)}
 
 
 def mine(request: HttpRequest, subject: Any) -> dict[str, Any]:

@@ -39,6 +39,24 @@ def targets(entity: Entity, relation: str) -> list[tuple[str, Entity | None]]:
     return [(ref, found.get(ref)) for ref in refs]
 
 
+RELATION_WORDS = {
+    "ownedBy": "Owned by", "ownerOf": "Owns", "partOf": "Part of", "hasPart": "Has", "dependsOn": "Leans on",
+    "dependencyOf": "Used by", "providesApi": "Provides", "apiProvidedBy": "Provided by", "consumesApi": "Calls",
+    "apiConsumedBy": "Called by", "memberOf": "Member of", "hasMember": "Members", "childOf": "Under", "parentOf": "Over",
+}  # fmt: skip
+
+
+def all_targets(entity: Entity, without: Sequence[str] = ()) -> list[tuple[str, list[tuple[str, Entity | None]]]]:
+    """Every relation in words, with its targets; two queries however many relations there are."""
+    rows = list(entity.relations.exclude(type__in=without).order_by("type", "target_ref"))
+    found = by_refs(row.target_ref for row in rows)
+    grouped: dict[str, list[tuple[str, Entity | None]]] = {}
+    for row in rows:
+        words = RELATION_WORDS.get(row.type, row.type)
+        grouped.setdefault(words, []).append((row.target_ref, found.get(row.target_ref)))
+    return list(grouped.items())
+
+
 def search(text: str) -> QuerySet[Entity]:
     """Live entities whose name, title or description holds every word of `text`."""
     rows = Entity.objects.live()

@@ -23,7 +23,9 @@ from services.models import DiscoveryReport, Entity, Import
 from services.panels import about as about_card
 from services.table import table
 
-PAGE = 25
+PAGE = 50
+# What the cards of a team's page say already.
+TEAM_CARDS = ("hasMember", "childOf", "parentOf")
 
 
 def entity_list(request: HttpRequest) -> HttpResponse:
@@ -82,16 +84,17 @@ def _header(request: HttpRequest, found: Entity) -> dict[str, Any]:
     if found.kind != "component":
         return {}
     items = queries.items(queries.page_facts(request, found))
-    return {"serverless": serverless.verdict(items), "header_panels": panels.render("service.header", request, found)}
+    return {
+        "serverless": serverless.verdict(items),
+        "header_panels": panels.render("service.header", request, found),
+        "action_panels": panels.render("service.actions", request, found),
+    }
 
 
 def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
     if found.kind == "component":
         return {f"{slot}_panels": panels.render(f"service.{slot}", request, found) for slot in ("full", "main", "side")}
-    relations = [
-        {"type": kind, "ends": [(ref, target) for ref, target in queries.targets(found, kind)]}
-        for kind in found.relations.order_by("type").values_list("type", flat=True).distinct()
-    ]
+    relations = queries.all_targets(found, without=TEAM_CARDS if found.kind == "group" else ())
     about = Panel("services.about", "About", "", "services/panel_about.html", about_card.context)
     side = panels.render_panel(about, request, found)
     team = panels.render("team.main", request, found) if found.kind == "group" else []
@@ -101,8 +104,13 @@ def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
 def discovery(request: HttpRequest) -> HttpResponse:
     """What the last discovery could read, and what to do where it could not."""
     reports = list(DiscoveryReport.objects.all())
+    places = sorted({(row.account_name, row.account, row.region) for row in reports})
+    cells = {(row.kind, row.account, row.region): row for row in reports}
+    kinds = sorted({row.kind for row in reports})
     context = {
         "reports": reports,
+        "places": places,
+        "grid": [(kind, [cells.get((kind, account, region)) for _, account, region in places]) for kind in kinds],
         "trouble": [row for row in reports if row.state not in SETTLED],
         "newest": max((row.at for row in reports), default=None),
         "found": sum(row.found for row in reports if row.kind != "Tagged resources"),

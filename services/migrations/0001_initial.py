@@ -6,116 +6,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(db_index=True, max_length=300)),
-                ('document', models.PositiveIntegerField()),
-                ('line', models.PositiveIntegerField(default=1)),
-                ('ref', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(max_length=10)),
-                ('field', models.CharField(blank=True, max_length=200)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('remedy', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(db_index=True, max_length=300)),
+                ("document", models.PositiveIntegerField()),
+                ("line", models.PositiveIntegerField(default=1)),
+                ("ref", models.CharField(blank=True, max_length=200)),
+                ("state", models.CharField(max_length=10)),
+                ("field", models.CharField(blank=True, max_length=200)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("remedy", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['source', 'document', 'line', 'id'],
+                "ordering": ["source", "document", "line", "id"],
             },
         ),
         migrations.CreateModel(
-            name='DiscoveryReport',
+            name="DiscoveryReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=12)),
-                ('account_name', models.CharField(max_length=100)),
-                ('region', models.CharField(max_length=30)),
-                ('kind', models.CharField(max_length=60)),
-                ('state', models.CharField(max_length=20)),
-                ('found', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('remedy', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(max_length=12)),
+                ("account_name", models.CharField(max_length=100)),
+                ("region", models.CharField(max_length=30)),
+                ("kind", models.CharField(max_length=60)),
+                ("state", models.CharField(max_length=20)),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("remedy", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['account', 'region', 'kind'],
-                'constraints': [models.UniqueConstraint(fields=('account', 'region', 'kind'), name='one_report_per_kind')],
+                "ordering": ["account", "region", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "region", "kind"), name="one_report_per_kind")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entity',
+            name="Entity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=63)),
-                ('namespace', models.CharField(default='default', max_length=63)),
-                ('name', models.CharField(max_length=63)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('owner_ref', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('system_ref', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('type', models.CharField(blank=True, max_length=63)),
-                ('lifecycle', models.CharField(blank=True, max_length=63)),
-                ('tier', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('links', models.JSONField(blank=True, default=list)),
-                ('annotations', models.JSONField(blank=True, default=dict)),
-                ('spec', models.JSONField(blank=True, default=dict)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('etag', models.CharField(blank=True, max_length=64)),
-                ('facts_changed_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=63)),
+                ("namespace", models.CharField(default="default", max_length=63)),
+                ("name", models.CharField(max_length=63)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("description", models.TextField(blank=True)),
+                ("owner_ref", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("system_ref", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("type", models.CharField(blank=True, max_length=63)),
+                ("lifecycle", models.CharField(blank=True, max_length=63)),
+                ("tier", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("tags", models.JSONField(blank=True, default=list)),
+                ("links", models.JSONField(blank=True, default=list)),
+                ("annotations", models.JSONField(blank=True, default=dict)),
+                ("spec", models.JSONField(blank=True, default=dict)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("etag", models.CharField(blank=True, max_length=64)),
+                ("facts_changed_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'entities',
-                'ordering': ['kind', 'namespace', 'name'],
-                'indexes': [models.Index(fields=['kind', 'name'], name='services_en_kind_c384fd_idx'), models.Index(fields=['kind', 'lifecycle', 'tier'], name='services_en_kind_20712b_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('kind', 'namespace', 'name'), name='one_live_entity_per_ref')],
+                "verbose_name_plural": "entities",
+                "ordering": ["kind", "namespace", "name"],
+                "indexes": [
+                    models.Index(fields=["kind", "name"], name="services_en_kind_c384fd_idx"),
+                    models.Index(fields=["kind", "lifecycle", "tier"], name="services_en_kind_20712b_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("kind", "namespace", "name"),
+                        name="one_live_entity_per_ref",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100)),
-                ('value', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('source', models.CharField(max_length=100)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('valid_from', models.DateTimeField()),
-                ('observed_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=100)),
+                ("value", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("source", models.CharField(max_length=100)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("valid_from", models.DateTimeField()),
+                ("observed_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['key', 'valid_from'],
-                'indexes': [models.Index(fields=['entity', 'valid_from'], name='services_fa_entity__6e8887_idx'), models.Index(condition=models.Q(('valid_to', None)), fields=['expires_at'], name='open_fact_expiry')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('entity', 'key'), name='one_open_fact_per_key')],
+                "ordering": ["key", "valid_from"],
+                "indexes": [
+                    models.Index(fields=["entity", "valid_from"], name="services_fa_entity__6e8887_idx"),
+                    models.Index(
+                        condition=models.Q(("valid_to", None)), fields=["expires_at"], name="open_fact_expiry"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("entity", "key"), name="one_open_fact_per_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Relation',
+            name="Relation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=63)),
-                ('target_ref', models.CharField(db_index=True, max_length=200)),
-                ('origin', models.CharField(blank=True, max_length=63)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(max_length=63)),
+                ("target_ref", models.CharField(db_index=True, max_length=200)),
+                ("origin", models.CharField(blank=True, max_length=63)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="relations", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['type', 'target_ref'],
-                'constraints': [models.UniqueConstraint(fields=('source', 'type', 'target_ref'), name='one_relation_per_end')],
+                "ordering": ["type", "target_ref"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "type", "target_ref"), name="one_relation_per_end")
+                ],
             },
         ),
     ]

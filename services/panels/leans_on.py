@@ -18,6 +18,9 @@ ICONS = {
     "eks-cluster": "container", "auto-scaling-group": "server-2",
 }  # fmt: skip
 ORDER = list(ICONS)
+RUNS_ON = {"lambda-function", "ecs-service", "eks-cluster", "auto-scaling-group"}
+# The two of pattern flexibility, infinite scale and efficiency that a family is made for.
+PAIRS = {"relational": "PE, relational", "key-value": "IE, key-value"}
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,20 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     found = queries.targets(entity, "dependsOn")
     if not found:
         return None
-    known = {
-        entry["arn"]: entry for rows in queries.items(queries.page_facts(request, entity)).values() for entry in rows
-    }
+    known = _items_by_arn(request, entity)
     resources = sorted((e for _, e in found if e and e.kind == "resource"), key=_order)
-    services = [(ref, e) for ref, e in found if not e or e.kind != "resource"]
     return {
         "entity": entity,
-        "resources": [_resource(resource, known) for resource in resources],
-        "services": [_service(ref, target) for ref, target in services],
+        "resources": [_resource(resource, known) for resource in resources if resource.type not in RUNS_ON],
+        "services": [_service(ref, target) for ref, target in found if not target or target.kind != "resource"],
+        "runs_on": [_resource(resource, known) for resource in resources if resource.type in RUNS_ON],
     }
+
+
+def _items_by_arn(request: HttpRequest, entity: Entity) -> dict[str, Mapping[str, Any]]:
+    items = queries.items(queries.page_facts(request, entity))
+    described = {key: rows for key, rows in items.items() if key not in {"aws.tags", "aws.account"}}
+    return {entry["arn"]: entry for rows in described.values() for entry in rows}
 
 
 def _order(entity: Entity) -> tuple[int, str]:
@@ -71,7 +78,7 @@ def _badge(entity: Entity, item: Mapping[str, Any]) -> tuple[str, str, str]:
     if entity.type == "api-gateway" and item.get("private"):
         return "private", "good", "lock"
     store = entity.spec.get("store", "")
-    return (store, "neutral", "") if store else ("", "neutral", "")
+    return PAIRS.get(store, store), "neutral", ""
 
 
 def _mesh_badge(item: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -89,4 +96,6 @@ def _service(ref: str, entity: Entity | None) -> Leaning:
         return Leaning(name, "", "not in the catalog", "help-circle", "missing", "fair", "alert-triangle")
     tier = f"tier {entity.tier}" if entity.tier is not None else entity.lifecycle
     note = f"{entity.owner_name or 'no owner'}, {tier}"
-    return Leaning(entity.label, entity.get_absolute_url(), note, "layout-grid", entity.kind)
+    leaving = entity.lifecycle == "deprecated"
+    badge = ("deprecated", "fair", "alert-triangle") if leaving else ("", "neutral", "")
+    return Leaning(entity.label, entity.get_absolute_url(), note, "layout-grid", *badge)
