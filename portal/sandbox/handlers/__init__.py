@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import cloudwatch, config, ecs, elbv2, lambda_, resourcegroupstaggingapi, synthetics
+from . import cloudwatch, codedeploy, codepipeline, config, ecs, elbv2, lambda_, resourcegroupstaggingapi, spot, synthetics
 
-__all__ = ["cloudwatch", "config", "ecs", "elbv2", "lambda_", "resourcegroupstaggingapi", "synthetics"]
+__all__ = ["cloudwatch", "codedeploy", "codepipeline", "config", "ecs", "elbv2", "lambda_", "resourcegroupstaggingapi", "spot", "synthetics"]
