@@ -32,7 +32,7 @@ def upcoming(user: User) -> list[ActivityRow]:
     """The next review, with what is open now for the user's teams."""
     waiting = Run.objects.filter(job=JOB, state__in=ACTIVE).exclude(state=RUNNING).order_by("due_at")
     slots = Schedule.objects.filter(job=JOB, enabled=True, next_at__lte=timezone.now() + AHEAD).order_by("next_at")
-    due = [(run.due_at, run.args) for run in waiting[:3]] + [(row.next_at, row.args) for row in slots[:3]]
+    due = [(run.due_at, run.args) for run in waiting[:1]] + [(row.next_at, row.args) for row in slots[:1]]
     if not due:
         return []
     mine = set(policy.teams(user))
@@ -41,7 +41,7 @@ def upcoming(user: User) -> list[ActivityRow]:
     note = f"{words.plural(findings, 'finding')}, {words.spans(savings)} a month" if findings else "nothing open"
     return [
         ActivityRow(title=f"Cost review, {_whose(args)}", url=reverse("costs:home"), note=note, icon="coin", when=when)
-        for when, args in sorted(due, key=lambda pair: pair[0])[:2]
+        for when, args in sorted(due, key=lambda pair: pair[0])[:1]
     ]
 
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from costs import queries
-from costs.engine.money import Money
+from costs.queries import Estimated
+from costs.words import plural
 from portal.templatetags import colonnade as tags
 from portal.templatetags.wording import money
 from services.models import Entity
@@ -25,11 +26,14 @@ def cost(services: Sequence[Entity], request: HttpRequest) -> dict[int, str]:
         history = billed.get(service.pk, [])
         if len(history) >= HISTORY:
             cells[service.pk] = tags.sparkline(history, f"billed cost a day, {len(history)} days")
-        elif service.pk in estimated:
+        elif service.pk in estimated and estimated[service.pk].amounts:
             cells[service.pk] = _amounts(estimated[service.pk])
     return cells
 
 
-def _amounts(amounts: Sequence[Money]) -> str:
-    words = " + ".join(money(round(amount.amount), amount.currency) for amount in amounts)
-    return format_html('<span title="{}">{}</span>', "a month, estimated from list prices", words)
+def _amounts(estimate: Estimated) -> str:
+    words = " + ".join(money(round(amount.amount), amount.currency) for amount in estimate.amounts)
+    title = "a month, estimated from list prices"
+    if estimate.unknown:
+        words, title = f"{words}+", f"{title}, at least: {plural(estimate.unknown, 'resource')} unknown"
+    return format_html('<span title="{}">{}</span>', title, words)

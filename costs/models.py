@@ -147,6 +147,19 @@ class ReviewFinding(models.Model):
         return f"{self.review_id} {self.finding_id}"
 
 
+KIND_TITLES = {
+    "alb": "load balancer",
+    "asg": "EC2 Auto Scaling",
+    "dynamodb": "DynamoDB",
+    "ecs": "ECS",
+    "eks": "EKS",
+    "elasticache": "ElastiCache",
+    "lambda": "Lambda",
+    "opensearch": "OpenSearch",
+    "rds": "RDS",
+}
+
+
 class Estimate(models.Model):
     """What one resource costs a month at list price. `amount` is null when nobody knows, and `note` says why."""
 
@@ -168,6 +181,11 @@ class Estimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.amount if self.amount is not None else 'unknown'}"
+
+    @property
+    def kind_title(self) -> str:
+        """The AWS product's name."""
+        return KIND_TITLES.get(self.kind, self.kind)
 
 
 class Spend(models.Model):

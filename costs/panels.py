@@ -24,15 +24,14 @@ def service_side(request: HttpRequest, service: Entity) -> dict[str, Any] | None
         Finding.objects.filter(service=service, state__in=queries.OPEN).select_related("service").defer("service__data")
     )
     review = queries.last_review(service.owner_ref)
-    amounts = queries.estimated([service]).get(service.pk, [])
-    if review is None and not findings and not amounts:
+    estimate = queries.estimated([service]).get(service.pk)
+    if review is None and not findings and estimate is None:
         return {"service": service, "empty": True, "next_review": next_review()}
     return {
         "service": service,
         "review": review,
         "next_review": next_review(),
-        "amounts": amounts,
-        "unknown": Estimate.objects.filter(service=service, amount=None).count(),
+        "estimate": estimate,
         "history": queries.billed([service]).get(service.pk, []),
         "rows": [finding_row(finding) for finding in findings[:SHOWN]],
         "more": max(0, len(findings) - SHOWN),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from costs.engine import combine
 from costs.engine.combine import Claim
@@ -66,18 +66,27 @@ def by_team() -> list[TeamLine]:
     return sorted(lines, key=lambda line: (-max((s.expected for s in line.savings), default=Decimal(0)), line.name))
 
 
-def estimated(services: Sequence[Entity]) -> dict[int, list[Money]]:
-    """Monthly list-price estimate by service id, one amount a currency; unknown amounts are left out. One query."""
+class Estimated(NamedTuple):
+    """A service's list-price estimate: one amount a currency, and how many resources have no known price or use."""
+
+    amounts: tuple[Money, ...]
+    unknown: int
+
+
+def estimated(services: Sequence[Entity]) -> dict[int, Estimated]:
+    """Monthly estimate by service id, in one query; services without any estimated resource are absent."""
     rows = (
-        Estimate.objects.filter(service__in=services, amount__isnull=False)
+        Estimate.objects.filter(service__in=services)
         .order_by()
         .values("service_id", "currency")
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum("amount"), unknown=Count("pk", filter=Q(amount=None)))
     )
-    found: dict[int, list[Money]] = defaultdict(list)
+    found: dict[int, Estimated] = {}
     for row in rows:
-        found[row["service_id"]].append(Money(row["total"], row["currency"]))
-    return dict(found)
+        before = found.get(row["service_id"], Estimated((), 0))
+        amounts = (Money(row["total"], row["currency"]),) if row["total"] is not None else ()
+        found[row["service_id"]] = Estimated(before.amounts + amounts, before.unknown + row["unknown"])
+    return found
 
 
 def billed(services: Sequence[Entity], days: int = 30) -> dict[int, list[float]]:

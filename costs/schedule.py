@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from costs.start import JOB
 from portal.jobs.models import ACTIVE, Run, Schedule
 
@@ -11,8 +13,19 @@ MONTHLY = "0 6 1 * *"
 
 
 def next_review() -> datetime | None:
-    """The next time a scheduled review starts: a run that already waits, or the next slot of a schedule."""
-    waiting = Run.objects.filter(job=JOB, state__in=ACTIVE).order_by("due_at").values_list("due_at", flat=True).first()
+    """When the next review starts: a run that waits, or the next slot of a schedule; never a moment that is over."""
+    now = timezone.now()
+    waiting = (
+        Run.objects.filter(job=JOB, state__in=ACTIVE, due_at__gt=now)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
     if waiting is not None:
         return waiting
-    return Schedule.objects.filter(job=JOB, enabled=True).order_by("next_at").values_list("next_at", flat=True).first()
+    return (
+        Schedule.objects.filter(job=JOB, enabled=True, next_at__gt=now)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "findings": sum(line.findings for line in teams),
         "savings": savings,
         "saving_words": words.spans(savings),
-        "running": Run.objects.filter(job=JOB, state__in=ACTIVE).order_by("due_at").first(),
+        **_running(),
         "may_review_all": policy.may(request.user, "editor"),
     }
     return render(request, "costs/home.html", context)
@@ -68,11 +69,16 @@ def findings_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_GET
 def running(request: HttpRequest) -> HttpResponse:
     """The progress of the review that runs or waits; tells the page to reload when it is over."""
-    run = Run.objects.filter(job=JOB, state__in=ACTIVE).order_by("due_at").first()
-    response = render(request, "costs/_running.html", {"running": run})
-    if run is None:
+    context = _running()
+    response = render(request, "costs/_running.html", context)
+    if context["running"] is None:
         response["HX-Refresh"] = "true"
     return response
+
+
+def _running() -> dict[str, Any]:
+    run = Run.objects.filter(job=JOB, state__in=ACTIVE).order_by("due_at").first()
+    return {"running": run, "overdue": run is not None and run.due_at <= timezone.now()}
 
 
 @require_POST

@@ -8,7 +8,7 @@ from costs.engine.money import Range
 from costs.models import CostReview, Finding
 from portal.templatetags.wording import money
 
-WHOLE_FROM = 100
+WHOLE_FROM = 20
 """From this amount on, cents say nothing: both ends of a range lose them."""
 
 FINDING_STATES = {

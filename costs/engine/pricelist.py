@@ -108,6 +108,7 @@ LISTS: dict[str, PriceList] = {
             "postgres/db.t3.micro": _pair("0.018"),
             "postgres/db.t3.small": _pair("0.036"),
             "postgres/db.t3.medium": _pair("0.072"),
+            "postgres/db.t4g.medium": _pair("0.065"),
             "postgres/db.m5.large": _pair("0.178"),
             "mysql/db.t3.micro": _pair("0.017"),
             "mysql/db.t3.small": _pair("0.034"),
@@ -122,7 +123,12 @@ LISTS: dict[str, PriceList] = {
         "hour",
         "AWS list price, OpenSearch on demand",
         "https://aws.amazon.com/opensearch-service/pricing/",
-        {"t3.small.search": _pair("0.036"), "t3.medium.search": _pair("0.073"), "m5.large.search": _pair("0.142")},
+        {
+            "t3.small.search": _pair("0.036"),
+            "t3.medium.search": _pair("0.073"),
+            "m5.large.search": _pair("0.142"),
+            "r6g.large.search": _pair("0.167"),
+        },
     ),
     "elb": PriceList(
         "load balancer",
