@@ -62,17 +62,20 @@ def _small(pillars: tuple[Pillar, ...], target: float | None) -> SafeString:
     ground, scale, pitch, width = 27.0, 0.25, 60 / max(len(pillars), 1), 6.0
     shafts: dict[str, str] = {}
     caps: dict[str, str] = {}
-    hollow = ""
+    hollow = ghosts = ""
     for index, pillar in enumerate(pillars):
         x = 2 + pitch * (index + 0.5) - width / 2
+        if pillar.score is None:
+            ghosts += svg.rect(x + 0.5, ground - 11.5, width - 1, 12)
+            continue
         tall = max(3.0, pillar.height * scale)
         top = ground - tall
         caps[pillar.css] = caps.get(pillar.css, "") + svg.rect(x - 1, top, width + 2, 2)
         shafts[pillar.css] = shafts.get(pillar.css, "") + svg.rect(x, top + 2, width, tall - 2)
-        if pillar.hollow >= 0.05 and pillar.score is not None:
+        if pillar.hollow >= 0.05:
             hollow += svg.rect(x, top + 2, width, (tall - 2) * pillar.hollow)
     parts = [svg.path(f"shaft {css}", data) for css, data in shafts.items()]
-    parts.append(svg.path("hollow", hollow))
+    parts += [svg.path("hollow", hollow), svg.path("ghost", ghosts)]
     parts += [svg.path(f"cap {css}", data) for css, data in caps.items()]
     parts.append(svg.path("ground", svg.line(1, 28, 63, 28)))
     if target is not None:

@@ -81,3 +81,9 @@ def test_the_large_glyph_says_how_each_pillar_moved() -> None:
 def test_glyphs_carry_no_id_so_that_many_fit_on_one_page() -> None:
     assert " id=" not in small(five(1, 2, 3, 4, 5, confidence=0.5), 70)
     assert " id=" not in large(five(1, 2, 3, 4, 5, confidence=0.5), 70)
+
+
+def test_a_small_unknown_pillar_is_an_empty_outline() -> None:
+    drawn = small(five(None, 80, 80, 80, 80))
+    assert drawn.count('class="ghost"') == 1
+    assert drawn.count("M") - drawn.count('class="ground"') == 1 + 2 * 4  # one outline; shaft and cap of the other four
