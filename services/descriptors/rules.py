@@ -13,7 +13,7 @@ from services.descriptors.reading import Document
 from services.descriptors.refs import KIND, NAME, NAMESPACE
 
 ROOT = {"apiVersion", "kind", "metadata", "spec", "relations", "status"}
-VERSIONS = {"backstage.io/v1alpha1", "backstage.io/v1beta1"}
+VERSIONS = ("backstage.io/v1alpha1", "backstage.io/v1beta1")
 TAG = re.compile(r"(?=.{1,63}\Z)[a-z0-9:+#]+(-[a-z0-9:+#]+)*")
 KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
 
@@ -82,7 +82,7 @@ def _rules(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield (
             "kind",
             "It is missing or not one that is read.",
-            f"Use one of {', '.join(name.capitalize() for name in KINDS)}.",
+            "Use one of Component, API, Resource, System, Domain, Group, User, Location.",
         )
     metadata = data.get("metadata")
     if not isinstance(metadata, dict):
