@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 
+from . import deployments, pipelines
 from .publish import publish
 from .state import State
 
@@ -18,8 +19,10 @@ TRIM_EVERY = 60
 
 
 def tick(state: State, seconds: float, rng: random.Random) -> None:
-    """One tick: metrics of the last `seconds`, then whatever moves with time."""
+    """One tick: what moves with time moves, then the metrics of the last `seconds` are published."""
     with state.lock:
+        deployments.advance_all(state)
+        pipelines.advance_all(state)
         publish(state, seconds, rng)
 
 

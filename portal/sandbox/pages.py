@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 from werkzeug.wrappers import Response
 
-from . import history
+from . import history, pipelines
 from .organisation import BY_NAME
 from .requests import Environ, keep_body
 from .state import State
@@ -35,9 +35,10 @@ def begin(state: State, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def finish(state: State, body: dict[str, Any]) -> dict[str, Any]:
-    """Mark a service as seeded, write its metric history, and let ids be random again."""
+    """Mark a service as seeded, write its metric history and earlier pipeline runs, and let ids be random again."""
     service = BY_NAME[body["service"]]
     history.load(state, service)
+    pipelines.past(state, service)
     state.seeded.add(service.name)
     mock_random.seed(None)
     return {}

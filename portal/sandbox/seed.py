@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -30,17 +31,23 @@ def _post(url: str, path: str, body: dict[str, Any] | None = None) -> dict[str, 
     return dict(json.loads(text)) if text.startswith(b"{") else {}
 
 
+@lru_cache(maxsize=2)
+def _aws(url: str) -> Aws:
+    """The clients of a sandbox; making them anew for each service costs more than the calls."""
+    return Aws(url)
+
+
 def seed_service(url: str, name: str) -> None:
     """Create one service with its account, region and metric history; a service that is there is left as it is.
 
     Ids are deterministic: moto's random source starts from the service's name. KeyError for an unknown name.
     """
-    _seed(Aws(url), BY_NAME[name])
+    _seed(_aws(url), BY_NAME[name])
 
 
 def seed_all(url: str, progress: Report | None = None) -> None:
     """Create the whole organisation, the services of the first minutes first."""
-    aws = Aws(url)
+    aws = _aws(url)
     for number, service in enumerate(SERVICES):
         if progress:
             progress(number, len(SERVICES), f"Loading {service.name}")

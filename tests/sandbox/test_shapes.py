@@ -1,0 +1,129 @@
+"""Every handler answers what the AWS service model promises, as boto3 reads it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from moto.core.utils import get_service_model
+
+from portal.sandbox import app
+from portal.sandbox.clock import tick
+from portal.sandbox.registry import HANDLERS
+from portal.sandbox.seed import seed_service
+from portal.sandbox.server import Sandbox
+from tests.sandbox.conftest import Clients, Wall
+from tests.sandbox.shapes import problems
+
+Ask = Callable[..., dict[str, Any]]
+
+CPU = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Dimensions": [{"Name": "AutoScalingGroupName", "Value": "search-api"}]}
+
+
+@pytest.fixture
+def checked(client: Clients, monkeypatch: pytest.MonkeyPatch) -> tuple[Ask, set[tuple[str, str]]]:
+    """ask(service, operation, region, **params): the parsed response, after its result was held against the shape."""
+    results: dict[tuple[str, str], Any] = {}
+    original = app.serialised
+
+    def spy(environ: Any, service: str, operation: str, result: Any) -> Any:
+        results[service, operation] = result
+        return original(environ, service, operation, result)
+
+    monkeypatch.setattr(app, "serialised", spy)
+    seen: set[tuple[str, str]] = set()
+
+    def ask(service: str, operation: str, region: str = "us-east-1", /, **params: Any) -> dict[str, Any]:
+        answer = getattr(client(service, region), xform_name(operation))(**params)
+        seen.add((service, operation))
+        shape = get_service_model(service).operation_model(operation).output_shape
+        if shape is not None:
+            assert problems(shape, results[service, operation], operation) == []
+            answer.pop("ResponseMetadata")
+            assert problems(shape, answer, operation) == []
+        return answer
+
+    return ask, seen
+
+
+def _metrics(ask: Ask, wall: Wall) -> None:
+    now = datetime.fromtimestamp(wall(), UTC)
+    window = {"StartTime": now - timedelta(hours=3), "EndTime": now + timedelta(seconds=1)}
+    ask("cloudwatch", "PutMetricData", Namespace="Own", MetricData=[{"MetricName": "Lookups", "Value": 3.0}])
+    query = {"Id": "cpu", "MetricStat": {"Metric": CPU, "Period": 60, "Stat": "Average"}}
+    assert ask("cloudwatch", "GetMetricData", MetricDataQueries=[query], **window)["MetricDataResults"][0]["Values"]
+    assert ask("cloudwatch", "GetMetricStatistics", **CPU, **window, Period=3600, Statistics=["Average", "Maximum"])["Datapoints"]
+    assert ask("cloudwatch", "ListMetrics", Namespace="AWS/EC2")["Metrics"]
+
+
+def _deployments(ask: Ask, wall: Wall) -> None:
+    for region, service in (("eu-west-1", "checkout"), ("eu-west-1", "ledger"), ("us-east-1", "search-api")):
+        group = {"applicationName": service, "deploymentGroupName": "production"}
+        made = ask("codedeploy", "CreateDeployment", region, **group, revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": "{}"}})
+        for _ in range(3):
+            wall.move(3)
+            ids = ask("codedeploy", "ListDeploymentTargets", region, **made)["targetIds"]
+            assert ask("codedeploy", "BatchGetDeploymentTargets", region, **made, targetIds=ids)["deploymentTargets"]
+        ask("codedeploy", "ListDeployments", region, **group)
+        ask("codedeploy", "StopDeployment", region, **made, autoRollbackEnabled=True)
+        assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Stopped"
+        ask("codedeploy", "BatchGetDeployments", region, deploymentIds=[made["deploymentId"]])
+        ask("codedeploy", "BatchGetDeploymentTargets", region, **made, targetIds=ids)
+        ask("codedeploy", "GetDeploymentGroup", region, **group)
+    hosts = {"type": "HOST_COUNT", "value": 1}
+    ask("codedeploy", "CreateDeploymentConfig", deploymentConfigName="own", minimumHealthyHosts=hosts)
+    ask("codedeploy", "GetDeploymentConfig", deploymentConfigName="own")
+    names = ask("codedeploy", "ListDeploymentConfigs")["deploymentConfigsList"]
+    assert all(ask("codedeploy", "GetDeploymentConfig", deploymentConfigName=name) for name in names)
+
+
+def _pipelines(ask: Ask, wall: Wall) -> None:
+    name = {"pipelineName": "products"}
+    started = ask("codepipeline", "StartPipelineExecution", "eu-west-1", name="products")
+    stage = {**name, "stageName": "Production", "transitionType": "Inbound"}
+    ask("codepipeline", "DisableStageTransition", "eu-west-1", **stage, reason="A freeze.")
+    wall.move(100)
+    state = ask("codepipeline", "GetPipelineState", "eu-west-1", name="products")
+    approval = next(one for one in state["stageStates"] if one["stageName"] == "Approval")
+    ask(
+        "codepipeline", "PutApprovalResult", "eu-west-1", **name, stageName="Approval", actionName="Approve",
+        result={"summary": "Fine", "status": "Approved"}, token=approval["actionStates"][0]["latestExecution"]["token"],
+    )
+    ask("codepipeline", "GetPipelineState", "eu-west-1", name="products")
+    ask("codepipeline", "EnableStageTransition", "eu-west-1", **stage)
+    ask("codepipeline", "StopPipelineExecution", "eu-west-1", **name, **started, abandon=True, reason="Not now.")
+    assert ask("codepipeline", "ListPipelineExecutions", "eu-west-1", **name)["pipelineExecutionSummaries"]
+    ask("codepipeline", "GetPipelineExecution", "eu-west-1", **name, **started)
+
+
+def _others(ask: Ask, client: Clients) -> None:
+    assert ask("config", "DescribeComplianceByConfigRule", "eu-west-1")["ComplianceByConfigRules"]
+    assert ask("config", "GetComplianceDetailsByConfigRule", "eu-west-1", ConfigRuleName="required-tags")["EvaluationResults"]
+    assert len(ask("synthetics", "GetCanaryRuns", Name="search-journey", MaxResults=10)["CanaryRuns"]) == 10
+    groups = client("elbv2", "us-east-1").describe_target_groups(Names=["search-api"])["TargetGroups"]
+    assert len(ask("elbv2", "DescribeTargetHealth", TargetGroupArn=groups[0]["TargetGroupArn"])["TargetHealthDescriptions"]) == 6
+    assert ask("ecs", "DescribeServices", "eu-west-1", cluster="ledger", services=["ledger"])["services"]
+    ask("ecs", "UpdateService", "eu-west-1", cluster="ledger", service="ledger", desiredCount=5)
+    ask("ecs", "CreateService", "eu-west-1", cluster="ledger", serviceName="second", taskDefinition="ledger", desiredCount=1)
+    ask("lambda", "CreateAlias", "eu-west-1", FunctionName="checkout", Name="next", FunctionVersion="42")
+    ask("lambda", "UpdateAlias", "eu-west-1", FunctionName="checkout", Name="live", RoutingConfig={"AdditionalVersionWeights": {"42": 0.05}})
+    assert ask("ec2", "DescribeSpotPriceHistory", InstanceTypes=["m5.large"])["SpotPriceHistory"]
+    assert ask("resourcegroupstaggingapi", "GetResources", ResourcesPerPage=10)["PaginationToken"]
+
+
+def test_every_handler_answers_the_shape_of_the_service_model(
+    checked: tuple[Ask, set[tuple[str, str]]], sandbox: Sandbox, wall: Wall, client: Clients
+) -> None:
+    ask, seen = checked
+    for service in ("checkout", "search-api", "ledger", "products"):
+        seed_service(sandbox.url, service)
+    tick(sandbox.state, 10, random.Random(1))
+    _metrics(ask, wall)
+    _deployments(ask, wall)
+    _pipelines(ask, wall)
+    _others(ask, client)
+    assert seen == set(HANDLERS)
