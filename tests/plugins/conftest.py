@@ -15,6 +15,8 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+# Not ready without a beat; nothing to roll out without ?service=.
+ANSWERS = {"/readyz": 503, "/deployments/rollouts/new/": 404}
 BUNDLED = ("services", "scorecards", "deployments", "chaos", "costs")
 
 
@@ -47,6 +49,15 @@ def probe(plugins: str, data: Path, path: Path | None = None, owner: str = "acme
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def troubles(found: dict[str, Any]) -> dict[str, int]:
+    """Paths that do not answer as they should. 405 is the answer of what only takes POST."""
+    return {
+        path: status
+        for path, status in found["pages"].items()
+        if status >= 400 and status not in (405, ANSWERS.get(path))
+    }
 
 
 def install(package: Path, target: Path) -> Path:

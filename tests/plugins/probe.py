@@ -29,7 +29,9 @@ def main(owner: str) -> None:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("check", fail_level="ERROR")
-    sys.stdout.write(json.dumps({"check": said.getvalue(), "schedules": schedules(), **contributions(owner), **visit()}) + "\n")
+    sys.stdout.write(
+        json.dumps({"check": said.getvalue(), "schedules": schedules(), **contributions(owner), **visit()}) + "\n"
+    )
 
 
 def schedules() -> list[str]:

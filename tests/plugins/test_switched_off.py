@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.plugins.conftest import BUNDLED, command, probe
+from tests.plugins.conftest import BUNDLED, command, probe, troubles
 
 OPTIONAL = ("scorecards", "deployments", "chaos", "costs")
 
@@ -29,7 +29,7 @@ def portal(
 def test_it_migrates_passes_its_checks_and_serves_every_page(portal: tuple[tuple[str, ...], dict[str, Any]]) -> None:
     _, found = portal
     assert {"/", "/search/", "/jobs/", "/api/schema/"} <= found["pages"].keys()
-    assert not {path: status for path, status in found["pages"].items() if status >= 400 and status != 405}
+    assert not troubles(found)
 
 
 def test_nothing_of_it_is_left(portal: tuple[tuple[str, ...], dict[str, Any]]) -> None:
