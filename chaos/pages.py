@@ -48,6 +48,7 @@ def experiment_context(experiment: Experiment) -> dict[str, Any]:
         "experiment": experiment,
         "row": row,
         "said": words.row_said(row),
+        "figures": figures(row.last) if row.last else "",
         "hypothesis": definition.hypothesis(experiment.hypothesis),
         "stops": _stops(experiment),
         "fault": faults.get(experiment.fault),
@@ -77,6 +78,7 @@ def run_context(run: ExperimentRun) -> dict[str, Any]:
     return {
         "run": run,
         "said": words.run_said(run),
+        "figures": figures(run),
         "verdicts": words.verdict_cells(run),
         "segments": words.segments(run),
         "hypothesis": hypothesis,
@@ -138,6 +140,16 @@ def _values(run: ExperimentRun, key: str) -> list[tuple[datetime, float]]:
         if reading is not None and reading["value"] is not None:
             found.append((datetime.fromisoformat(one["at"]), float(reading["value"])))
     return found
+
+
+def figures(run: ExperimentRun) -> str:
+    """The numbers that carry the verdict: each probe before, at its worst, and after."""
+    said = []
+    for probe in _probes(run, definition.hypothesis(run.definition["hypothesis"])):
+        course = [probe[stage]["text"] for stage in ("before", "during", "after") if probe[stage]["text"] != "–"]
+        if course:
+            said.append(f"{probe['title']}: {' → '.join(course)} ({probe['wanted']} expected).")
+    return " ".join(said)
 
 
 def _charts(run: ExperimentRun, hypothesis: Hypothesis) -> list[dict[str, Any]]:

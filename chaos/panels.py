@@ -53,7 +53,8 @@ def service_tab(request: HttpRequest, service: Entity) -> dict[str, Any] | None:
 
 
 def _rows(service: Entity, deployed: str) -> list[dict[str, Any]]:
-    return [{"row": row, "said": words.row_said(row, deployed)} for row in queries.of_service(service)]
+    rows = queries.of_service(service)
+    return [{"row": row, "said": words.short(words.row_said(row, deployed), row)} for row in rows]
 
 
 def _unplanned(service: Entity, known: suggest.Facts, rows: list[dict[str, Any]]) -> list[suggest.Suggestion]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from chaos.faults.registry import faults
 from chaos.models import Experiment, ExperimentRun
+from chaos.words import VALID_DAYS
 from services import facts
 from services.models import Entity
 
-VALID = timedelta(days=30)
+VALID = timedelta(days=VALID_DAYS)
 SOURCE = "chaos"
 
 

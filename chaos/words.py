@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,8 @@ STEPS = (
     (State.ROLLING_BACK, "Rolling back", "undo, then proof"),
     (State.VERIFYING, "Verifying", "steady state after"),
 )
+VALID_DAYS = 30
+"""How long a proof counts; the fact `chaos.proof` expires with it."""
 VERDICTS = ("hypothesis", "fault", "recovery", "safety")
 VERDICT_ICONS = {"good": "circle-check", "poor": "alert-triangle", "unknown": "circle-dashed"}
 STATE_WORDS = {
@@ -90,12 +93,23 @@ def row_said(row: Row, deployed: str = "") -> Said:
         return Said("neutral", "circle-dashed", "Not run yet", plan)
     age = (timezone.now() - (row.last.ended_at or row.last.created_at)).days
     said = run_said(row.last)
-    if row.last.passed and age >= 30:
+    if row.last.passed and age >= VALID_DAYS:
         return Said("stale", "clock", "Expired", f"proven {age} days ago: the proof has expired")
     proven = row.last.deployed_version
     if row.last.passed and deployed and proven and proven != deployed:
         return Said("fair", "alert-triangle", "Void", f"proved {proven}, void since {deployed} was released")
     return said
+
+
+def short(said: Said, row: Row) -> Said:
+    """The same for a narrow card: a proof is said by its version and by how fast the service came back."""
+    if said.label != "Passed" or row.last is None:
+        return said
+    version = f"proved {row.last.deployed_version}" if row.last.deployed_version else "proven"
+    ended = row.last.ended_at or row.last.created_at
+    # A run that passed ends with the first measurement that held again.
+    back = f", recovered in {(ended - row.last.removed_at).total_seconds():.0f} s" if row.last.removed_at else ""
+    return replace(said, sentence=f"{version}{back}, valid until {ended + timedelta(days=VALID_DAYS):%-d %b}")
 
 
 def segments(run: ExperimentRun) -> list[dict[str, Any]]:
