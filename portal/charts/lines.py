@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from portal.charts import svg
 
+LETTER = 6.0  # width of a letter of a label, about, in user units
+
 
 @dataclass(frozen=True)
 class Series:
@@ -151,17 +153,19 @@ def _limits(chart: LineChart, frame: Frame) -> list[SafeString]:
 
 def _markers(chart: LineChart, frame: Frame) -> list[SafeString]:
     parts = []
+    ends: list[float] = []  # where the last label of each row of labels ends
     for marker in chart.markers:
         at = seconds(marker.at)
         if frame.x[0] <= at <= frame.x[1]:
             x, _ = frame.at(at, frame.y[0])
             late = x > frame.left + (frame.right - frame.left) * 0.75
+            width = len(marker.label) * LETTER + 12
+            start = x - width if late else x
+            row = next((index for index, end in enumerate(ends) if end <= start), len(ends))
+            ends[row : row + 1] = [start + width]
+            place, css = (x - 4, "marker-name end") if late else (x + 4, "marker-name")
             parts.append(svg.path("marker", svg.line(x, frame.top - 10, x, frame.bottom)))
-            parts.append(
-                svg.text(
-                    "marker-name end" if late else "marker-name", x + (-4 if late else 4), frame.top - 3, marker.label
-                )
-            )
+            parts.append(svg.text(css, place, frame.top - 3 + 13 * row, marker.label))
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -119,3 +120,9 @@ def test_a_heat_cell_without_a_score_claims_no_level() -> None:
     cell = HeatCell(score=None, delta=4, level="good")
     assert (cell.css, cell.number, cell.change) == ("unknown", "–", "")
     assert HeatCell(score=50.4, delta=-3.2, level="fair").change == "\u22123"
+
+
+def test_labels_of_close_markers_stand_in_rows_of_their_own() -> None:
+    close = [lines.Marker(START + timedelta(minutes=minute), f"zone {minute}, 25 %") for minute in (1, 2, 15)]
+    drawn = lines.draw(chart(markers=close))
+    assert re.findall(r'class="marker-name" x="[\d.]+" y="([\d.]+)"', drawn) == ["13", "26", "13"]

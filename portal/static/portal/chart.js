@@ -2,6 +2,7 @@
 (() => {
   const shown = new Map();
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const moments = (plot, ticks, axis, space, step) => ticks.map((at) => (step < 60 ? exact : clock).format(at * 1000));
   const exact = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -32,13 +33,19 @@
         ctx.lineTo(x2, y2);
         ctx.stroke();
       };
+      const ends = []; // where the last label of each row of labels ends
       for (const marker of data.markers) {
         const x = plot.valToPos(marker.x, "x", true);
         if (x < bbox.left || x > bbox.left + bbox.width) continue;
         const late = x > bbox.left + bbox.width * 0.75;
         draw(x, bbox.top, x, bbox.top + bbox.height, "mute");
+        const width = ctx.measureText(marker.label).width + 12 * devicePixelRatio;
+        const start = late ? x - width : x;
+        let row = ends.findIndex((end) => end <= start);
+        if (row < 0) row = ends.length;
+        ends[row] = start + width;
         ctx.textAlign = late ? "right" : "left";
-        ctx.fillText(marker.label, x + (late ? -4 : 4) * devicePixelRatio, bbox.top + 10 * devicePixelRatio);
+        ctx.fillText(marker.label, x + (late ? -4 : 4) * devicePixelRatio, bbox.top + (10 + 13 * row) * devicePixelRatio);
       }
       for (const limit of data.limits) {
         const y = plot.valToPos(limit.y, "y", true);
@@ -64,7 +71,7 @@
       cursor: { points: { size: 6 } },
       scales: { y: { range: (plot, low, high) => [Math.min(0, low), (high || 1) * 1.08] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, values: (plot, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+        { ...axis, grid: { show: false }, size: 28, space: 70, values: moments },
         { ...axis, size: 52, values: (plot, ticks) => ticks.map(write) },
       ],
       series: [
