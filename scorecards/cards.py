@@ -97,17 +97,17 @@ def _found(leaf: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FixRow:
-    """One line of “next fixes”."""
+    """One line of “next fixes”; `worth` in points of the pillar."""
 
     state: str
     icon: str
     title: str
+    pillar: str
     why: str
     worth: str
     effort: str
     check: str
-    minutes: int
-    points: float
+    rate: float
 
 
 def fix_rows(card: Card, climb: path.Climb, limit: int) -> list[FixRow]:
@@ -119,10 +119,10 @@ def fix_rows(card: Card, climb: path.Climb, limit: int) -> list[FixRow]:
 def _fix(card: Card, fix: path.Fix, state: str) -> FixRow:
     found = row(card, fix.check, state, fix.worth)
     return FixRow(
-        found.words.kind, found.words.icon, found.version.title, found.why,
+        found.words.kind, found.words.icon, found.version.title, pillar_label(found.version.pillar), found.why,
         # An unknown check may well be worth no points yet: what it brings is confidence.
         wording.delta(fix.worth) if round(fix.worth) else "", wording.effort(fix.effort),
-        fix.check, fix.effort, fix.worth,
+        fix.check, fix.rate,
     )  # fmt: skip
 
 

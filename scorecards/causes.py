@@ -42,9 +42,9 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        """“chaos.proof — zone us-east-1a experiment passed: Proven to survive the loss of a zone now passes”."""
+        """As in: chaos.proof — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes."""
         verb = VERBS.get(self.after, "is no longer checked")
-        said = f"{self.title} {verb}"
+        said = f"“{self.title}” {verb}"
         return f"{self.text}: {said}" if self.text else said
 
 
@@ -89,7 +89,8 @@ def _fact_text(item: Evidence, reason: Mapping[str, Any]) -> str:
     said = ""
     if isinstance(item.value, dict):
         said = next((str(item.value[key])[:200] for key in SENTENCES if isinstance(item.value.get(key), str)), "")
-    return f"{item.key} — {said or _failing(reason) or 'observed anew'}"
+    said = said or _failing(reason)
+    return f"{item.key} — {said}" if said else item.key
 
 
 def _failing(reason: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The scorecards' part of the demo: evaluate what discovery has found. The past is not invented; history begins here."""
+"""The scorecards' part of the demo: evaluate what is there. The past is not invented; history begins here."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from portal.jobs.models import ACTIVE, Run
 from scorecards import definitions, rollup
 from scorecards.models import SCOPE, CheckResult, CheckVersion, EntityEvaluation, ScorePoint
 from scorecards.replay import Book, replay
@@ -22,9 +23,11 @@ from scorecards.timeline import Rulebook, Timeline
 from services.models import Entity, Fact
 
 BATCH = 100
-#: A new service is evaluated once its facts have been quiet for this long, so that its history does not begin with
-#: a service half seen.
+#: A new service is evaluated once its facts have been quiet for this long and nothing that fills it in is running, so
+#: that its history does not begin with a service half seen. Longer than WAIT nobody waits.
 SETTLE = timedelta(seconds=10)
+WAIT = timedelta(minutes=10)
+FILLING = ("services.discover", "portal.demo")
 
 
 @dataclass
@@ -48,7 +51,8 @@ class Overtaken(Exception):
 def due(digest: str, now: datetime, *, settle: timedelta = SETTLE) -> QuerySet[Entity]:
     """Services whose facts, owner, checks or clock have changed since they were evaluated; new ones once settled."""
     quiet = now - settle
-    new = Q(evaluation=None, created_at__lte=quiet) & (Q(facts_changed_at=None) | Q(facts_changed_at__lte=quiet))
+    born = now - WAIT if settle and Run.objects.filter(job__in=FILLING, state__in=ACTIVE).exists() else quiet
+    new = Q(evaluation=None, created_at__lte=born) & (Q(facts_changed_at=None) | Q(facts_changed_at__lte=quiet))
     changed = Q(facts_changed_at__isnull=False) & (
         Q(evaluation__facts_seen_at=None) | ~Q(evaluation__facts_seen_at=F("facts_changed_at"))
     )

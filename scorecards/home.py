@@ -48,18 +48,18 @@ def fixes(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if not entities:
         return None
     known, versions, now = facts.bulk_current(entities), list(CheckVersion.objects.standing()), timezone.now()
-    found: list[tuple[Entity, cards.FixRow, str]] = []
+    found: list[tuple[Entity, cards.FixRow]] = []
     for entity in entities:
         card = card_of(known.get(entity.pk, {}), versions, now)
         best = cards.fix_rows(card, path.Climb("", tuple(path.fixes(card.judged))), FIXES)
-        found += [(entity, fix, card.versions[fix.check].pillar) for fix in best]
-    found.sort(key=lambda item: (-item[1].points / (item[1].minutes + 10), item[0].name))
+        found += [(entity, fix) for fix in best]
+    found.sort(key=lambda item: (-item[1].rate, item[0].name))
     return {"rows": [_row(*item) for item in found[:FIXES]]}
 
 
-def _row(entity: Entity, fix: cards.FixRow, pillar: str) -> dict[str, Any]:
+def _row(entity: Entity, fix: cards.FixRow) -> dict[str, Any]:
     address = reverse("services:entity-tab", args=[entity.kind, entity.namespace, entity.name, "scorecard"])
-    why = f"{entity.label}, {pillar_label(pillar).lower()}. {fix.why}"
+    why = f"{entity.label}, {fix.pillar.lower()}. {fix.why}"
     return {"fix": fix, "why": why, "url": f"{address}#{fix.check}"}
 
 

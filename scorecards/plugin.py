@@ -32,4 +32,5 @@ service_columns.add(Column("scorecards.step", "30 days", columns.steps, order=12
 
 search.add(SearchSource("scorecards", "Checks", home.find_checks, order=30))
 jobs.add(Job(tasks.JOB, "Evaluate scorecards", tasks.run, every=5, keep=10, lease=60, order=30))
-demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=30))
+# After the other plugins' steps: the history begins with services as they are, not with their demo half loaded.
+demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=90))

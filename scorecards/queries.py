@@ -82,8 +82,8 @@ def last_movement(entity: Entity) -> ScorePoint | None:
 
 
 def history(entity: Entity) -> QuerySet[ScorePoint]:
-    """Every score of a service that ever stood, the newest first."""
-    return ScorePoint.objects.filter(entity=entity).order_by("-valid_from", "pillar")
+    """Every pillar's score of a service that ever stood, the newest first."""
+    return ScorePoint.objects.filter(entity=entity).exclude(pillar=OVERALL).order_by("-valid_from", "pillar")
 
 
 def movements(services: QuerySet[Entity], since: datetime, *, teams: bool) -> QuerySet[ScorePoint]:

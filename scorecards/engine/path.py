@@ -6,20 +6,26 @@ A score leaves a choice: which checks lift the pillar to the target with the lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .check import FAIL, LEVELS, NOT_APPLICABLE, PASS
-from .scoring import LADDER, Judged
+from .scoring import LADDER, Judged, mean, score_pillar
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One check to mend. `worth` in points of its pillar, `effort` in minutes."""
+    """One check to mend. `worth` in points of its pillar, `lift` in points of the overall score, `effort` in minutes."""
 
     check: str
     worth: float
     effort: int
+    lift: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Overall points for the effort. Ten minutes are added, so that a task of one minute does not beat what matters."""
+        return self.lift / (self.effort + 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,25 @@ def worth(item: Judged, pillar: Sequence[Judged]) -> float:
 
 
 def fixes(checks: Sequence[Judged]) -> list[Fix]:
-    """Everything that does not pass, the best worth for its effort first (ties: the heavier, then the id)."""
+    """Everything that does not pass, the best lift for its effort first (ties: the heavier, then the id)."""
     groups: dict[str, list[Judged]] = {}
     for item in checks:
         groups.setdefault(item.pillar, []).append(item)
+    scores = {pillar: score_pillar(pillar, group).score for pillar, group in groups.items()}
     weights = {item.check: item.weight for item in checks}
-    found = [
-        Fix(item.check, worth(item, groups[item.pillar]), item.effort)
-        for item in checks
-        if item.state not in (PASS, NOT_APPLICABLE)
-    ]
-    return sorted(found, key=lambda fix: (-_rate(fix), -weights[fix.check], fix.check))
+    found = []
+    for item in checks:
+        if item.state not in (PASS, NOT_APPLICABLE):
+            gain = worth(item, groups[item.pillar])
+            found.append(Fix(item.check, gain, item.effort, _lift(item.pillar, gain, scores)))
+    return sorted(found, key=lambda fix: (-fix.rate, -weights[fix.check], fix.check))
 
 
-def _rate(fix: Fix) -> float:
-    # Ten minutes are added so that a task of one minute does not beat everything that matters.
-    return fix.worth / (fix.effort + 10)
+def _lift(pillar: str, gain: float, scores: Mapping[str, float | None]) -> float:
+    """What the overall score, the mean of the pillars that have one, gains when this pillar gains `gain`."""
+    before = mean(scores.values(), 6) or 0.0
+    after = mean({**scores, pillar: (scores[pillar] or 0.0) + gain}.values(), 6) or 0.0
+    return round(after - before, 1)
 
 
 def next_level(level: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from portal.jobs.models import Run
 from scorecards.evaluate import due, evaluate_due, evaluate_service
 from scorecards.models import CheckResult, CheckVersion, EntityEvaluation, ScorePoint
 from services import facts
@@ -62,7 +63,7 @@ def test_a_fact_moves_the_score_and_is_named_as_the_cause(clock: Clock, checks: 
     moved = point(checkout)
     assert (moved.score, moved.delta, moved.cause, moved.valid_from) == (100.0, 60.0, "fact", at)
     assert moved.cause_text == (
-        "chaos.proof — zone us-east-1a experiment passed: Proven to survive the loss of a zone now passes"
+        "chaos.proof — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes"
     )
     detail = moved.cause_detail[0]
     assert (detail["before"], detail["after"], detail["url"]) == ("fail", "pass", "/chaos/runs/7/")
@@ -136,9 +137,7 @@ def test_a_changed_definition_opens_a_new_version_with_the_cause_rule(
     assert [(row.version, row.active) for row in versions] == [(1, False), (2, True)]
     moved = point(checkout)
     assert (moved.score, moved.cause) == (0.0, "rule")
-    assert moved.cause_text.startswith(
-        "the rule changed to version 2: Every database keeps backups for a week now fails"
-    )
+    assert moved.cause_text == "the rule changed to version 2: “Every database keeps backups for a week” now fails"
 
 
 def test_a_withdrawn_check_closes_its_results(clock: Clock, checks: Callable[[str], None], component: Make) -> None:
@@ -172,6 +171,17 @@ def test_a_new_service_is_judged_once_its_facts_are_quiet(clock: Clock, checks: 
     assert evaluate_due().services == 1
 
 
+def test_a_new_service_waits_for_a_running_discovery_but_not_for_ever(
+    clock: Clock, checks: None, component: Make
+) -> None:
+    Run.objects.create(job="services.discover", state="running")
+    component()
+    later(clock, minutes=1)
+    assert evaluate_due().services == 0
+    later(clock, minutes=10)
+    assert evaluate_due().services == 1
+
+
 def test_nothing_is_due_after_an_evaluation(
     clock: Clock, checks: None, component: Make, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
@@ -179,7 +189,7 @@ def test_nothing_is_due_after_an_evaluation(
     run()
     digest = EntityEvaluation.objects.get().definitions
     assert not due(digest, datetime.now(UTC)).exists()
-    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(5):  # type: ignore[attr-defined]
         run()
 
 

@@ -89,6 +89,19 @@ def test_the_worth_of_a_fix_is_what_the_score_gains(items: list[Judged]) -> None
         assert abs(after - before - fix.worth) <= 0.11
 
 
+def test_the_lift_of_a_fix_is_what_the_overall_score_gains() -> None:
+    items = [judged(1, "fail"), judged(2, "pass"), Judged("app.r", "reliability", 3, "bronze", "fail", 10)]
+    lifts = {fix.check: fix.lift for fix in path.fixes(items)}
+    assert lifts == {"app.c1": 25.0, "app.r": 50.0}
+    for fix in path.fixes(items):
+        walked = [Judged(i.check, i.pillar, i.weight, i.level, "pass") if i.check == fix.check else i for i in items]
+        pillars = ["security", "reliability"]
+        before, after = (score_service(state, pillars)["overall"].score for state in (items, walked))
+        assert after is not None
+        assert before is not None
+        assert round(after - before, 1) == fix.lift
+
+
 @given(checks)
 def test_walking_the_path_to_a_level_reaches_it(items: list[Judged]) -> None:
     level = score_pillar("security", items).level
