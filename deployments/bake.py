@@ -74,7 +74,7 @@ def _judge(rollout: Rollout, segment: RolloutSegment) -> tuple[Verdict, str]:
     """The verdict, and why there were no new counts, if so: what CloudWatch does not tell is judged as missing."""
     trouble = ""
     try:
-        measure.collect(rollout, _first_weight(rollout, segment))
+        measure.collect(rollout, _first_weight(rollout, segment), whole=segment.weight >= 100)
     except AwsError as error:
         trouble = str(error)
         log(rollout, f"counts could not be read: {error}")

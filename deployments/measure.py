@@ -21,8 +21,11 @@ LONGEST_READ = timedelta(hours=3)
 COUNTS = ["canary_requests", "canary_errors", "baseline_requests", "baseline_errors"]
 
 
-def collect(rollout: Rollout, since: datetime) -> int:
-    """Read all whole buckets since the last sample (since ``since`` at first). How many buckets there were. Raises AwsError."""
+def collect(rollout: Rollout, since: datetime, *, whole: bool) -> int:
+    """Read all whole buckets since the last sample (since ``since`` at first); how many there were. Raises AwsError.
+
+    ``whole``: the canary has all traffic by now.
+    """
     period, target = rollout.plan.plan.period, rollout.target
     last = MetricSample.objects.filter(rollout=rollout).aggregate(at=Max("at"))["at"]
     end = cloudwatch.aligned(timezone.now() - LAG, period)
@@ -31,8 +34,11 @@ def collect(rollout: Rollout, since: datetime) -> int:
     if start >= end:
         return 0
     versions = (target["canary"], target["restore"]["version"])
-    asked = [_metric(rollout, name, version) for version in versions for name in NAMES]
-    series = cloudwatch.read(target["account"], target["region"], asked, start, end, period)
+    asked = [_metric(rollout, name, version) for version in (*versions, "") for name in NAMES]
+    *series, all_requests, all_errors = cloudwatch.read(target["account"], target["region"], asked, start, end, period)
+    if whole and not series[0]:
+        # An alias that serves one version alone is counted without the version.
+        series[0], series[1] = all_requests, all_errors
     rows = _rows(rollout, series)
     MetricSample.objects.bulk_create(rows, update_conflicts=True, unique_fields=["rollout", "at"], update_fields=COUNTS)
     return len(rows)
@@ -47,10 +53,9 @@ def assess(rollout: Rollout, segment: RolloutSegment) -> Verdict:
     mine = [sample for sample in samples if sample.at + timedelta(seconds=plan.period) > began]
     silent = not mine or now - mine[-1].at > timedelta(seconds=max(4 * plan.period, 30))
     counted = 0 if silent else round(sum(sample.canary_requests for sample in mine))
-    intervals = [interval for interval in map(_interval, samples) if interval.comparable]
-    verdict = judge(
-        intervals, plan.rule, minimum=segment.minimum_requests, counted=counted, seconds=len(intervals) * plan.period
-    )
+    intervals = [_interval(sample) for sample in samples]
+    seconds = sum(interval.comparable for interval in intervals) * plan.period
+    verdict = judge(intervals, plan.rule, minimum=segment.minimum_requests, counted=counted, seconds=seconds)
     _keep(rollout, segment, verdict, now)
     return verdict
 
@@ -72,8 +77,8 @@ def _keep(rollout: Rollout, segment: RolloutSegment, verdict: Verdict, now: date
 def _metric(rollout: Rollout, name: str, version: str) -> Metric:
     target = rollout.target
     resource = f"{target['function']}:{target['alias']}"
-    dimensions = {"FunctionName": target["function"], "Resource": resource, "ExecutedVersion": version}
-    return Metric("AWS/Lambda", name, dimensions)
+    dimensions = {"FunctionName": target["function"], "Resource": resource}
+    return Metric("AWS/Lambda", name, dimensions | ({"ExecutedVersion": version} if version else {}))
 
 
 def _rows(rollout: Rollout, series: list[list[Point]]) -> list[MetricSample]:

@@ -17,6 +17,7 @@ from deployments.models import Rollout
 from portal.access import policy
 from portal.plugins import ActivityRow, SearchHit
 from portal.templatetags import colonnade as tags
+from services import facts
 from services.models import Entity
 
 PER_PAGE = 20
@@ -26,6 +27,13 @@ def header(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     """The version that is live, and since when."""
     released = queries.latest_released([entity]).get(entity.pk)
     return {"deployment": released} if released else None
+
+
+def actions(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """The button that starts a rollout: for operators, where there is a function and no rollout moves."""
+    if not policy.may(request.user, "operator", entity.owner_ref) or "aws.lambda" not in facts.current(entity):
+        return None
+    return None if queries.active_rollouts().filter(entity=entity).exists() else {"entity": entity}
 
 
 def main(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:

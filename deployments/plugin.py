@@ -13,6 +13,9 @@ from services.guards import guards
 
 nav.add(NavItem("deployments", "Deployments", "deployments:list", "rocket", order=40))
 panel_registry.add(
+    Panel("deployments.start", "Start rollout", "service.actions", "deployments/panel_actions.html", panels.actions, 20)
+)
+panel_registry.add(
     Panel("deployments.version", "Version", "service.header", "deployments/panel_header.html", panels.header, 20)
 )
 panel_registry.add(

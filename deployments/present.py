@@ -92,9 +92,9 @@ def _note(segment: RolloutSegment, elapsed: float) -> str:
         return f"bake {full}"
     if elapsed >= segment.bake_seconds:
         return f"bake {full} over, no verdict yet"
-    words = full.split()
-    here = duration(elapsed).split()
-    return f"bake {here[0]} of {full}" if here[1] == words[1] else f"bake {' '.join(here)} of {full}"
+    amount, unit = full.split("\u202f")
+    done = int(elapsed / segment.bake_seconds * int(amount))
+    return f"bake {done} of {amount}\u202f{unit}"
 
 
 def forecast(rollout: Rollout, segments: Sequence[RolloutSegment]) -> str:

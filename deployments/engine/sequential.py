@@ -16,6 +16,9 @@ from math import exp, fsum, log
 
 WORSE_RATIOS = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0)
 SAFE_RATIOS = (0.7, 0.85, 1.0, 1.05)
+ALONE_RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0)
+ALONE_MARGIN = 2.0
+"""Once the canary has all traffic, only more than this times the baseline's rate counts as worse."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Interval:
     def comparable(self) -> bool:
         """Whether both versions served: with one alone there is nothing to compare."""
         return self.canary_requests > 0 and self.baseline_requests > 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether the canary had all traffic."""
+        return self.canary_requests > 0 and self.baseline_requests == 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,23 @@ def evidence_worse(intervals: Iterable[Interval], rule: Rule) -> float:
 def evidence_safe(intervals: Iterable[Interval], rule: Rule) -> float:
     """Odds (to 1) against a rise of ``rule.lift`` or more; safe at ``rule.safe_at``."""
     return capped_exp(mean_of_exp(log_ratios(intervals, rule.lift, rule.safe_ratios)))
+
+
+def evidence_alone(intervals: Sequence[Interval]) -> float:
+    """Odds (to 1) that the canary, once it serves alone, has more than twice the error rate the baseline had.
+
+    Without a baseline at the same time an incident looks like a bad version, hence the wide margin. The baseline's rate
+    is taken at its upper 99.9 % bound (Wilson-Hilferty); the counts are compared by Poisson likelihood ratios.
+    """
+    baseline = fsum(interval.baseline_requests for interval in intervals)
+    alone = [interval for interval in intervals if interval.alone]
+    if not alone or baseline <= 0:
+        return 1.0
+    errors = fsum(interval.baseline_errors for interval in intervals) + 1
+    upper = errors * (1 - 1 / (9 * errors) + 3.09 / (3 * errors**0.5)) ** 3
+    expected = ALONE_MARGIN * upper / baseline * fsum(interval.canary_requests for interval in alone)
+    seen = fsum(interval.canary_errors for interval in alone)
+    return capped_exp(mean_of_exp([seen * log(ratio) - (ratio - 1) * expected for ratio in ALONE_RATIOS]))
 
 
 def log_ratios(intervals: Iterable[Interval], null: float, ratios: Sequence[float]) -> list[float]:

@@ -8,7 +8,7 @@ from math import fsum
 from typing import Any
 
 from deployments.engine import power
-from deployments.engine.sequential import Interval, Rule, evidence_safe, evidence_worse
+from deployments.engine.sequential import ALONE_MARGIN, Interval, Rule, evidence_alone, evidence_safe, evidence_worse
 
 NO_WORSE, WORSE, INCONCLUSIVE, INSUFFICIENT = "no_worse", "worse", "inconclusive", "insufficient"
 ASSUMPTION = "Canary and baseline hosts are alike: same size, same age, the same kind of requests."
@@ -56,6 +56,7 @@ def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: i
     """
     comparable = [interval for interval in intervals if interval.comparable]
     worse, safe = (evidence_worse(comparable, rule), evidence_safe(comparable, rule)) if comparable else (1.0, 1.0)
+    worse = max(worse, evidence_alone(intervals))
     enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
     state = _state(worse, rule, counted=counted, enough=enough)
     seen = power.seen_by_now(comparable, rule, rule.lift)
@@ -63,7 +64,7 @@ def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: i
     rise = power.visible_rise(comparable, rule)
     totals = [round(fsum(values)) for values in zip(*map(_counts, comparable), strict=True)] or [0, 0, 0, 0]
     headline = _headline(state, worse, minimum, counted, proven=safe >= rule.safe_at)
-    numbers = _numbers(totals) if comparable else ""
+    numbers = " ".join(part for part in (_numbers(totals) if comparable else "", _alone(intervals)) if part)
     sight = _sight(rule.lift, seen, forecast, rise) if comparable and state in (NO_WORSE, INSUFFICIENT) else ""
     return Verdict(
         state, headline, " ".join(part for part in (numbers, sight) if part), worse, safe, rule.roll_back_at, rule.alpha,
@@ -103,14 +104,29 @@ def _numbers(totals: Sequence[int]) -> str:
     )
 
 
+def _alone(intervals: Sequence[Interval]) -> str:
+    requests = fsum(interval.canary_requests for interval in intervals if interval.alone)
+    errors = fsum(interval.canary_errors for interval in intervals if interval.alone)
+    if not requests:
+        return ""
+    return (
+        f"With all traffic: {number(requests)} requests, errors {percent(errors / requests)}; no baseline is left, "
+        f"more than {ALONE_MARGIN:g} times its rate is taken back."
+    )
+
+
 def _sight(lift: float, seen: float, forecast: float | None, rise: float | None) -> str:
-    text = f"A rise of {round((lift - 1) * 100)} % would have been seen by now in {chance(seen)} of cases"
+    text = f"A rise of {round((lift - 1) * 100)}\u202f% would have been seen by now in {chance(seen)} of cases"
     if seen >= 0.99:
         return text + "."
     text += (
-        f"; in {duration(forecast)} it will be 99 %." if forecast else "; at this traffic it takes more than a week."
+        f"; in {duration(forecast)} it will be 99\u202f%."
+        if forecast
+        else "; at this traffic it takes more than a week."
     )
-    return text if rise is None else f"{text} A rise to {rise:.1f} times the baseline would have been seen in 95 %."
+    return (
+        text if rise is None else f"{text} A rise to {rise:.1f} times the baseline would have been seen in 95\u202f%."
+    )
 
 
 def number(value: float) -> str:
@@ -120,12 +136,18 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """0.0094 as "0.94 %"."""
-    return f"{share * 100:.2f} %"
+    return f"{share * 100:.2f}\u202f%"
 
 
 def chance(share: float) -> str:
     """A probability in whole percent; never a false 0 or 100."""
-    return "less than 1 %" if share < 0.01 else "more than 99 %" if share > 0.99 else f"{round(share * 100)} %"
+    return (
+        "less than 1\u202f%"
+        if share < 0.01
+        else "more than 99\u202f%"
+        if share > 0.99
+        else f"{round(share * 100)}\u202f%"
+    )
 
 
 def odds(value: float) -> str:
@@ -137,8 +159,8 @@ def duration(seconds: float) -> str:
     """Seconds as "40 s", "9 min", "3 h" or "2 d"."""
     for limit, unit, size in ((90, "s", 1), (5400, "min", 60), (129_600, "h", 3600)):
         if seconds < limit:
-            return f"{max(1, round(seconds / size))} {unit}"
-    return f"{round(seconds / 86_400)} d"
+            return f"{max(1, round(seconds / size))}\u202f{unit}"
+    return f"{round(seconds / 86_400)}\u202fd"
 
 
 def _counts(interval: Interval) -> tuple[float, float, float, float]:

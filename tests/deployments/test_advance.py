@@ -129,7 +129,7 @@ def test_counts_that_stop_arriving_do_not_let_a_segment_pass(alias: Alias, rollo
     for sample in rollout.samples.order_by("at"):
         type(sample).objects.filter(pk=sample.pk).update(at=sample.at - timedelta(minutes=5))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deployments.measure.collect", lambda *_: 0)
+        patch.setattr("deployments.measure.collect", lambda *_, **__: 0)
         ring(rollout)
     assert Judgement.objects.latest("id").state == "inconclusive"
 

@@ -47,6 +47,14 @@ def test_a_short_even_run_is_no_worse_but_not_proven_and_says_what_it_could_have
     assert judged.seen < 0.2
 
 
+def test_a_canary_that_serves_alone_is_taken_back_above_twice_the_rate_and_not_below() -> None:
+    before = [Interval(5000, 50, 45_000, 450)]
+    assert verdict([*before, Interval(20_000, 260, 0, 0)]).state == NO_WORSE
+    judged = verdict([*before, Interval(20_000, 800, 0, 0)])
+    assert judged.state == WORSE
+    assert "With all traffic" in judged.sentence
+
+
 def test_some_evidence_short_of_the_bound_is_inconclusive() -> None:
     judged = verdict([Interval(1000, 22, 9000, 90)])
     assert 10 <= judged.evidence_worse < 100
