@@ -24,6 +24,7 @@ def empty_portal() -> Iterator[Client]:
     try:
         user = User.objects.create(username="bench")
         Grant.objects.create(user=user, role="admin")
+        Grant.objects.create(user=user, role="operator", team_ref="group:default/team-00")
         client = Client()
         client.force_login(user)
         yield client

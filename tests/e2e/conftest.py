@@ -51,28 +51,45 @@ class Complaints:
         page.on("response", lambda answer: answer.status >= 400 and self.said.append(f"{answer.status}: {answer.url}"))
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Any, portal: Portal) -> Callable[[str], Any]:
+    """Cookies of a user, who signs in with the form once per test run."""
+    known: dict[str, Any] = {}
+
+    def state(user: str) -> Any:
+        if user not in known:
+            context = browser.new_context(base_url=portal.url)
+            page = context.new_page()
+            page.goto("/login/")
+            page.fill("input[name=username]:not([type=hidden])", user)
+            page.fill("input[name=password]:not([type=hidden])", "colonnade")
+            page.locator("form", has=page.locator("input[type=password]")).locator("[type=submit]").click()
+            page.wait_for_url(f"{portal.url}/")
+            known[user] = context.storage_state()
+            context.close()
+        return known[user]
+
+    return state
+
+
 @pytest.fixture
-def open_as(browser: Any, portal: Portal) -> Iterator[Callable[..., Any]]:
-    """Open a signed-in page: open_as("mira", width=1360, scheme="dark"). The test fails on any complaint of the browser."""
+def open_as(browser: Any, portal: Portal, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+    """A page of a signed-in user: open_as("mira", width=1360, scheme="dark"). The test fails on any complaint of the browser."""
     complaints, contexts = Complaints(), []
 
     def make(user: str, *, width: int = 1360, scheme: str = "light") -> Any:
-        height = 900 if width > 600 else 780
+        viewport = {"width": width, "height": 900 if width > 600 else 780}
         context = browser.new_context(
             base_url=portal.url,
-            viewport={"width": width, "height": height},
+            viewport=viewport,
             color_scheme=scheme,
             reduced_motion="reduce",
+            storage_state=signed_in(user),
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         complaints.listen(page)
-        page.goto("/login/")
-        page.fill("input[name=username]", user)
-        page.fill("input[name=password]", "colonnade")
-        page.click("form [type=submit]")
-        page.wait_for_url("**/")
         return page
 
     yield make

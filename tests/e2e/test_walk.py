@@ -78,6 +78,7 @@ def test_every_tab_of_a_service_opens(alive: Portal, open_as: Callable[..., Any]
 
 def test_the_navigation_is_reachable_by_keyboard(alive: Portal, open_as: Callable[..., Any]) -> None:
     page = open_as("mira")
+    page.goto("/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip-link"
     page.keyboard.press("Enter")
