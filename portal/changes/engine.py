@@ -73,10 +73,16 @@ def apply(change: Change) -> Change:
     if not mine.update(fence=F("fence") + 1, applied_at=timezone.now()):
         raise NotOpen(f"change {change.pk} is already being applied by another worker")
     change.refresh_from_db()
-    kind.apply(change.target)
-    if not kind.verify_applied(change.target):
-        raise NotVerified(f"{kind.title}: AWS does not show the change")
-    return _move(change, (ARMED,), "apply", state=APPLIED)
+    try:
+        kind.apply(change.target)
+        if not kind.verify_applied(change.target):
+            raise NotVerified(f"{kind.title}: AWS does not show the change")
+        return _move(change, (ARMED,), "apply", state=APPLIED)
+    except Exception:
+        # Another worker may have undone this change while our call was on its way: what landed since must go too.
+        if not Change.objects.filter(pk=change.pk, state=ARMED, fence=change.fence).exists():
+            kind.undo(change.target, change.before)
+        raise
 
 
 def renew(change: Change, lease: timedelta) -> bool:

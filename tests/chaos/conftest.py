@@ -51,6 +51,7 @@ class World:
     die_in: set[str] = field(default_factory=set)
     fail_in: set[str] = field(default_factory=set)
     refusal: str = ""
+    during_apply: Callable[[], None] | None = None
     calls: list[str] = field(default_factory=list)
 
     def call(self, name: str, effect: Callable[[], None] | None = None) -> None:
@@ -103,7 +104,7 @@ def _kind(world: World) -> Kind:
         key="test-fault",
         title="Test fault",
         observe=observe,
-        apply=lambda target: world.call("apply", world.switch(True)),
+        apply=lambda target: world.call("apply", world.during_apply or world.switch(True)),
         undo=lambda target, before: world.call("undo", world.switch(False)),
         verify_applied=lambda target: (world.call("verify_applied"), world.faulty)[1],
         verify_undone=lambda target, before: (world.call("verify_undone"), not world.faulty)[1],

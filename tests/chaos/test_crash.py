@@ -110,6 +110,22 @@ def test_a_worker_that_lost_its_lease_does_not_reach_aws(
     assert "apply" not in world.calls
 
 
+def test_a_call_that_lands_after_the_undo_is_taken_back(world: World, run: ExperimentRun) -> None:
+    def meanwhile() -> None:
+        """The call hangs; the rescue undoes the change; then the call lands after all."""
+        world.clock.shift(21)
+        engine.recover()
+        world.faulty = True
+
+    world.during_apply = meanwhile
+    world.ring()
+    assert Change.objects.get(owner=run.owner).state == "undone"
+    assert not world.faulty
+    world.clock.shift(OVER)
+    world.ring_until(run, "ended")
+    assert world.calls.count("apply") == 1
+
+
 def test_an_unexpected_error_under_the_fault_takes_it_out(
     world: World, run: ExperimentRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
