@@ -1,4 +1,4 @@
-"""The words of the templates: icons, states, badges, times and charts. See the examples in docs/plugins.md."""
+"""The words of the templates: icons, states, badges, times and charts."""
 
 from __future__ import annotations
 

@@ -104,6 +104,13 @@ function times() {
   document.addEventListener("htmx:afterSwap", refresh);
 }
 
+// The server greets by UTC, the page by the clock of who reads it.
+function greeting() {
+  const words = document.querySelector("[data-greeting]");
+  const hour = new Date().getHours();
+  if (words) words.textContent = `Good ${hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening"}`;
+}
+
 // Tables: j and k move a mark over the rows, Enter opens the first link of the row.
 function rows() {
   let current = null;
@@ -210,6 +217,7 @@ function printing() {
 searching();
 themes();
 times();
+greeting();
 rows();
 help();
 confirming();
