@@ -35,8 +35,7 @@ def upcoming(user: User) -> list[ActivityRow]:
     due = [(run.due_at, run.args) for run in waiting[:1]] + [(row.next_at, row.args) for row in slots[:1]]
     if not due:
         return []
-    mine = set(policy.teams(user))
-    lines = [line for line in queries.by_team() if not mine or line.owner_ref in mine]
+    lines = queries.by_team(policy.teams(user))
     findings, savings = sum(line.findings for line in lines), queries.merged(line.savings for line in lines)
     note = f"{words.plural(findings, 'finding')}, {words.spans(savings)} a month" if findings else "nothing open"
     return [

@@ -30,8 +30,8 @@ SORT_WORDS = [
 
 def team_choices() -> list[tuple[str, str]]:
     """Teams that own a live service, by short name."""
-    refs = Entity.objects.services().exclude(owner_ref="").values_list("owner_ref", flat=True).distinct()
-    return sorted(((ref, ref.rpartition("/")[2]) for ref in set(refs)), key=lambda pair: pair[1])
+    refs = Entity.objects.services().exclude(owner_ref="").order_by().values_list("owner_ref", flat=True).distinct()
+    return sorted(((ref, ref.rpartition("/")[2]) for ref in refs), key=lambda pair: pair[1])
 
 
 class FindingFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from costs.detectors import judge_fleet, judge_table
-from costs.engine.findings import Answer, Insufficient, Measure, Subject
+from costs.engine.findings import EVERY, Answer, Insufficient, Measure, Subject
 from costs.engine.fleet import Fleet
 from costs.engine.table import Table
 from costs.inventory import KINDS, Item, ServiceInventory
@@ -41,7 +41,7 @@ def _with_denial(answer: Answer, readings: Readings) -> Answer:
 
 def _stale(inventory: ServiceInventory, key: str) -> Insufficient:
     subject = Subject(KINDS[key], inventory.service.name, "", "", "")
-    return Insufficient("all", subject, f"The fact {key} has expired: run discovery, then the review again.")
+    return Insufficient(EVERY, subject, f"The fact {key} has expired: run discovery, then the review again.")
 
 
 def _tagged(fields: Mapping[str, Any], tag: str) -> bool:

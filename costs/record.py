@@ -12,7 +12,7 @@ from django.db import transaction
 from costs.engine import combine
 from costs.engine.combine import Claim
 from costs.engine.estimates import Line
-from costs.engine.findings import Answer, Finding, Insufficient, NotApplicable, fingerprint
+from costs.engine.findings import EVERY, Answer, Finding, Insufficient, NotApplicable, fingerprint
 from costs.engine.prices import Price
 from costs.models import CostReview, Estimate, ReviewFinding
 from costs.models import Finding as FindingRow
@@ -83,16 +83,20 @@ def _wake(row: FindingRow, now: datetime) -> None:
 
 
 def _settle(service: Entity, answers: Sequence[Answer], now: datetime) -> None:
-    """Close what no longer applies. Insufficient data closes nothing: unknown is not done."""
-    over = {
-        fingerprint(answer.detector, answer.subject): answer.reason
-        for answer in answers
-        if isinstance(answer, NotApplicable)
-    }
-    for row in FindingRow.objects.filter(service=service, fingerprint__in=over, state__in=LIVING):
-        row.state, row.decided_by, row.decided_at = FindingRow.State.DONE, "cost review", now
-        row.reason = over[row.fingerprint]
-        row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    """Close what no longer applies or no longer exists. Insufficient data closes nothing: unknown is not done."""
+    answered = {fingerprint(answer.detector, answer.subject): answer for answer in answers}
+    readable = not any(answer.detector == EVERY for answer in answers)
+    for row in FindingRow.objects.filter(service=service, state__in=LIVING):
+        answer = answered.get(row.fingerprint)
+        if isinstance(answer, NotApplicable):
+            _close(row, answer.reason, now)
+        elif answer is None and readable:
+            _close(row, "The resource is no longer there.", now)
+
+
+def _close(row: FindingRow, reason: str, now: datetime) -> None:
+    row.state, row.decided_by, row.decided_at, row.reason = FindingRow.State.DONE, "cost review", now, reason
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 
 def _estimate(service: Entity, lines: Sequence[Line], now: datetime) -> None:

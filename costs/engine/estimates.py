@@ -44,7 +44,7 @@ def fargate(subject: Subject, tasks: int, cpu_units: int, memory_mb: int) -> Lin
     vcpus, gigabytes = Decimal(cpu_units) / 1024, Decimal(memory_mb) / MB_PER_GB
     hourly = vcpus * cpu.amount + gigabytes * memory.amount
     amount = Money(tasks * hourly * HOURS_PER_MONTH, cpu.currency).cents()
-    basis = f"{tasks} tasks × ({vcpus:f} vCPU × ${cpu.amount} + {gigabytes:f} GB × ${memory.amount}) × 730 h"
+    basis = f"{tasks} task{'' if tasks == 1 else 's'} × ({vcpus:f} vCPU × ${cpu.amount} + {gigabytes:f} GB × ${memory.amount}) × 730 h"
     return Line(subject, amount, basis, cpu)
 
 

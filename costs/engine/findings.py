@@ -10,6 +10,8 @@ from costs.engine.prices import Price
 
 MIN_COVERAGE = 0.9
 WINDOW_DAYS = 14
+EVERY = "all"
+"""Stands for every detector in an answer about something that none of them could look at."""
 
 
 @dataclass(frozen=True, slots=True)

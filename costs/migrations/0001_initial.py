@@ -6,140 +6,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('services', '0001_initial'),
+        ("services", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CostReview',
+            name="CostReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner_ref', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('period_start', models.DateTimeField()),
-                ('period_end', models.DateTimeField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Complete'), ('partial', 'Partial'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('services', models.PositiveIntegerField(default=0)),
-                ('totals', models.JSONField(default=dict)),
-                ('unjudged', models.JSONField(default=list)),
-                ('missing', models.JSONField(default=list)),
-                ('notes', models.JSONField(default=list)),
-                ('by', models.CharField(blank=True, max_length=150)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner_ref", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("period_start", models.DateTimeField()),
+                ("period_end", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Complete"),
+                            ("partial", "Partial"),
+                            ("failed", "Failed"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("services", models.PositiveIntegerField(default=0)),
+                ("totals", models.JSONField(default=dict)),
+                ("unjudged", models.JSONField(default=list)),
+                ("missing", models.JSONField(default=list)),
+                ("notes", models.JSONField(default=list)),
+                ("by", models.CharField(blank=True, max_length=150)),
             ],
             options={
-                'ordering': ['-started_at', '-id'],
-                'indexes': [models.Index(fields=['owner_ref', '-started_at'], name='costs_costr_owner_r_97bce5_idx')],
+                "ordering": ["-started_at", "-id"],
+                "indexes": [models.Index(fields=["owner_ref", "-started_at"], name="costs_costr_owner_r_97bce5_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('detector', models.CharField(db_index=True, max_length=40)),
-                ('fingerprint', models.CharField(max_length=32)),
-                ('resource', models.CharField(max_length=300)),
-                ('resource_name', models.CharField(max_length=200)),
-                ('account', models.CharField(max_length=12)),
-                ('region', models.CharField(max_length=30)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('dismissed', 'Dismissed'), ('snoozed', 'Snoozed'), ('done', 'Done')], db_index=True, default='open', max_length=10)),
-                ('low', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('expected', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('high', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('present', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('currency', models.CharField(max_length=3)),
-                ('effort', models.PositiveIntegerField(help_text='minutes')),
-                ('evidence', models.JSONField(default=dict)),
-                ('first_seen', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_seen', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_by', models.CharField(blank=True, max_length=150)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('snoozed_until', models.DateTimeField(blank=True, null=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_findings', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("detector", models.CharField(db_index=True, max_length=40)),
+                ("fingerprint", models.CharField(max_length=32)),
+                ("resource", models.CharField(max_length=300)),
+                ("resource_name", models.CharField(max_length=200)),
+                ("account", models.CharField(max_length=12)),
+                ("region", models.CharField(max_length=30)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("dismissed", "Dismissed"),
+                            ("snoozed", "Snoozed"),
+                            ("done", "Done"),
+                        ],
+                        db_index=True,
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("low", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("expected", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("high", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("present", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("currency", models.CharField(max_length=3)),
+                ("effort", models.PositiveIntegerField(help_text="minutes")),
+                ("evidence", models.JSONField(default=dict)),
+                ("first_seen", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_seen", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_by", models.CharField(blank=True, max_length=150)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("snoozed_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cost_findings", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-expected', 'id'],
+                "ordering": ["-expected", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewFinding',
+            name="ReviewFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('low', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('expected', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('high', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('currency', models.CharField(max_length=3)),
-                ('counted', models.BooleanField(default=True, help_text='False when a better finding covers the same resource.')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seen_in', to='costs.finding')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seen', to='costs.costreview')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("low", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("expected", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("high", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "counted",
+                    models.BooleanField(
+                        default=True, help_text="False when a better finding covers the same resource."
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seen_in", to="costs.finding"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seen", to="costs.costreview"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-expected', 'id'],
+                "ordering": ["-expected", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Spend',
+            name="Spend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=16)),
-                ('currency', models.CharField(max_length=3)),
-                ('account', models.CharField(max_length=12)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_spend', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("amount", models.DecimalField(decimal_places=6, max_digits=16)),
+                ("currency", models.CharField(max_length=3)),
+                ("account", models.CharField(max_length=12)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cost_spend", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day'],
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='Estimate',
+            name="Estimate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('resource', models.CharField(max_length=300)),
-                ('name', models.CharField(max_length=200)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('basis', models.CharField(blank=True, max_length=300)),
-                ('price_source', models.CharField(blank=True, max_length=200)),
-                ('price_date', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('estimated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_estimates', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("resource", models.CharField(max_length=300)),
+                ("name", models.CharField(max_length=200)),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                ("basis", models.CharField(blank=True, max_length=300)),
+                ("price_source", models.CharField(blank=True, max_length=200)),
+                ("price_date", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("estimated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cost_estimates", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('amount'), descending=True, nulls_last=True), 'name'],
-                'constraints': [models.UniqueConstraint(fields=('service', 'resource'), name='one_estimate_per_resource')],
+                "ordering": [models.OrderBy(models.F("amount"), descending=True, nulls_last=True), "name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "resource"), name="one_estimate_per_resource")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', '-expected'], name='costs_findi_state_af21b7_idx'),
+            model_name="finding",
+            index=models.Index(fields=["state", "-expected"], name="costs_findi_state_af21b7_idx"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('service', 'fingerprint'), name='one_finding_per_fingerprint'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("service", "fingerprint"), name="one_finding_per_fingerprint"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('expected__lte', models.F('high')), ('low__gte', 0), ('low__lte', models.F('expected'))), name='finding_amounts_in_order'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expected__lte", models.F("high")), ("low__gte", 0), ("low__lte", models.F("expected"))
+                ),
+                name="finding_amounts_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='finding_has_currency'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="finding_has_currency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewfinding',
-            constraint=models.UniqueConstraint(fields=('review', 'finding'), name='one_row_per_review_and_finding'),
+            model_name="reviewfinding",
+            constraint=models.UniqueConstraint(fields=("review", "finding"), name="one_row_per_review_and_finding"),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.UniqueConstraint(fields=('service', 'account', 'day', 'currency'), name='one_spend_per_day'),
+            model_name="spend",
+            constraint=models.UniqueConstraint(
+                fields=("service", "account", "day", "currency"), name="one_spend_per_day"
+            ),
         ),
     ]

@@ -226,3 +226,14 @@ def test_a_group_that_changes_its_size_keeps_its_finding(
     put_group(service, desired=6)
     hold(readings(12), service)
     assert Finding.objects.get().present == Decimal("420.48")
+
+
+def test_a_finding_about_a_resource_that_is_gone_is_done(
+    fleet: Callable[..., Entity], hold: Callable[..., CostReview]
+) -> None:
+    service = fleet()
+    hold(readings(12), service)
+    facts.retire(service, "aws.asg")
+    hold(readings(None), service)
+    finding = Finding.objects.get()
+    assert (finding.state, finding.reason) == ("done", "The resource is no longer there.")
