@@ -78,7 +78,7 @@ def test_what_is_not_a_plain_web_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.8", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1"],
+    ["127.0.0.1", "10.0.0.8", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1"],
 )  # fmt: skip
 def test_a_wildcard_never_leads_to_a_private_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
