@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,7 @@ from deployments.start import plan_rollout
 from portal.aws import session
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
-TARGET = {"account": ACCOUNT, "region": REGION, "function": "checkout", "alias": "live", "canary": "42"}
+TARGET = {"account": ACCOUNT, "region": REGION, "function": "checkout", "alias": "live", "canary": "2"}
 PLAN: dict[str, Any] = {
     "period": 10,
     "segments": [
@@ -43,12 +44,18 @@ class Alias:
 
 @pytest.fixture
 def alias(aws: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Alias:
-    """A function whose versions are called 41 and 42; the alias serves 41."""
+    """A function with the versions 1 and 2; the alias serves 1. Made by hand: seeding a whole service takes longer."""
     from portal.aws import lambda_alias
-    from portal.sandbox.seed import seed_service
 
-    seed_service(aws.url, "checkout")
-    found = Alias(session.client(ACCOUNT, REGION, "lambda", role="rollout"), [])
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    iam = session.client(ACCOUNT, REGION, "iam", role="rollout")
+    role = iam.create_role(RoleName="checkout", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    client = session.client(ACCOUNT, REGION, "lambda", role="rollout")
+    code = {"FunctionName": "checkout", "Runtime": "python3.13", "Handler": "a.b", "Role": role, "Publish": True}
+    client.create_function(Code={"ZipFile": b"1"}, **code)
+    client.update_function_code(FunctionName="checkout", ZipFile=b"2", Publish=True)
+    client.create_alias(FunctionName="checkout", Name="live", FunctionVersion="1")
+    found = Alias(client, [])
     real = lambda_alias.set_weights
 
     def counted(*args: Any, **kwargs: Any) -> Any:
@@ -94,7 +101,7 @@ def counts(*, canary: tuple[int, int] = (0, 0), baseline: tuple[int, int] = (0, 
     data = []
     for number in range(1, buckets + 1):
         at = timezone.datetime.fromtimestamp(end - number * 10 + 5, tz=timezone.get_default_timezone())
-        for version, (requests, errors) in (("42", canary), ("41", baseline)):
+        for version, (requests, errors) in (("2", canary), ("1", baseline)):
             dimensions = [
                 {"Name": "FunctionName", "Value": "checkout"},
                 {"Name": "Resource", "Value": "checkout:live"},

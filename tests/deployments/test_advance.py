@@ -46,9 +46,9 @@ def die_at_apply(rollout: Rollout) -> None:
 def test_a_rollout_arms_applies_and_bakes_in_one_ring(alias: Alias, rollout: Rollout) -> None:
     baking(rollout)
     assert rollout.state == "running"
-    assert alias.traffic == ("41", {"42": 0.05})
+    assert alias.traffic == ("1", {"2": 0.05})
     change = Change.objects.get(owner=rollout.owner)
-    assert (change.state, change.before) == ("applied", {"version": "41", "weights": {}})
+    assert (change.state, change.before) == ("applied", {"version": "1", "weights": {}})
 
 
 def test_a_good_canary_goes_on_to_the_end_and_its_weight_becomes_the_new_normal(alias: Alias, rollout: Rollout) -> None:
@@ -57,7 +57,7 @@ def test_a_good_canary_goes_on_to_the_end_and_its_weight_becomes_the_new_normal(
         counts(**GOOD)
         age(rollout, 60)
     assert rollout.state == "succeeded"
-    assert alias.traffic == ("42", {})
+    assert alias.traffic == ("2", {})
     assert set(Change.objects.values_list("state", flat=True)) == {"kept"}
     assert Deployment.objects.get(source="colonnade").state == "succeeded"
     fact = facts.current(rollout.entity)["deployments.rollout"].value
@@ -75,7 +75,7 @@ def test_a_worse_canary_is_rolled_back_and_the_alias_is_proven_back(alias: Alias
     age(rollout, 60)
     ring(rollout)
     assert rollout.state == "rolled_back"
-    assert alias.traffic == ("41", {})
+    assert alias.traffic == ("1", {})
     assert rollout.last_verdict == "worse"
     assert Change.objects.get().state == "undone"
     assert "proved" in rollout.steps.first().text
@@ -90,7 +90,7 @@ def test_a_worse_canary_is_rolled_back_even_while_a_person_has_paused(
     counts(**BAD)
     age(rollout, 60)
     ring(rollout)
-    assert (rollout.state, alias.traffic) == ("rolled_back", ("41", {}))
+    assert (rollout.state, alias.traffic) == ("rolled_back", ("1", {}))
 
 
 def test_a_rollback_from_a_later_segment_goes_back_in_one_step(alias: Alias, rollout: Rollout) -> None:
@@ -98,12 +98,12 @@ def test_a_rollback_from_a_later_segment_goes_back_in_one_step(alias: Alias, rol
     counts(**GOOD)
     age(rollout, 60)
     ring(rollout)
-    assert alias.traffic == ("41", {"42": 0.25})
+    assert alias.traffic == ("1", {"2": 0.25})
     counts(canary=(600, 200), baseline=(600, 6))
     age(rollout, 60)
     ring(rollout)
     assert rollout.state == "rolled_back"
-    assert alias.writes[-1] == {"version": "41", "weights": {}}
+    assert alias.writes[-1] == {"version": "1", "weights": {}}
     assert len(alias.writes) == 3
 
 
@@ -138,14 +138,14 @@ def test_a_worker_that_dies_after_arming_is_carried_on_by_the_next_ring(alias: A
     die_at_apply(rollout)
     assert (Change.objects.get().state, alias.writes) == ("armed", [])
     ring(rollout)
-    assert alias.traffic == ("41", {"42": 0.05})
+    assert alias.traffic == ("1", {"2": 0.05})
     assert Change.objects.count() == 1
 
 
 def test_a_change_that_was_armed_and_never_applied_is_undone_by_recovery(alias: Alias, rollout: Rollout) -> None:
     die_at_apply(rollout)
     assert engine.recover(timezone.now() + timedelta(hours=1)) == 1
-    assert (Change.objects.get().state, alias.traffic) == ("undone", ("41", {}))
+    assert (Change.objects.get().state, alias.traffic) == ("undone", ("1", {}))
     ring(rollout)
     assert rollout.state == "rolled_back"
     assert "lease" in rollout.reason
@@ -157,11 +157,11 @@ def test_a_worker_that_dies_in_the_middle_of_applying_is_put_back_and_tried_agai
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
         patch.setattr("portal.changes.engine.kinds.get", lambda _: replace(kinds.KIND, verify_applied=die))
         ring(rollout)
-    assert alias.traffic == ("41", {"42": 0.05})
+    assert alias.traffic == ("1", {"2": 0.05})
     Rollout.objects.update(claimed_until=None)
     ring(rollout)
     assert rollout.state == "running"
-    assert alias.traffic == ("41", {"42": 0.05})
+    assert alias.traffic == ("1", {"2": 0.05})
     assert sorted(Change.objects.values_list("state", flat=True)) == ["applied", "undone"]
 
 
@@ -188,7 +188,7 @@ def test_a_worker_whose_claim_has_run_out_sets_no_weight(alias: Alias, rollout: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("deployments.steps.engine.apply", slow)
         ring(rollout)
-    assert alias.writes == [{"version": "41", "weights": {"42": 0.05}}]
+    assert alias.writes == [{"version": "1", "weights": {"2": 0.05}}]
     assert rollout.steps.filter(text__startswith="weight").count() == 1
 
 
@@ -204,7 +204,7 @@ def test_a_denied_guard_stops_the_rollout_with_its_reason_and_lets_it_go_on_late
         assert alias.writes == []
     ring(rollout)
     assert rollout.state == "running"
-    assert alias.traffic == ("41", {"42": 0.05})
+    assert alias.traffic == ("1", {"2": 0.05})
 
 
 def test_a_guard_that_fails_denies(alias: Alias, rollout: Rollout) -> None:
@@ -237,11 +237,11 @@ def test_no_chaos_while_a_rollout_is_active(rollout: Rollout) -> None:
 def test_an_alias_that_somebody_else_changed_is_left_alone(alias: Alias, rollout: Rollout) -> None:
     baking(rollout)
     alias.client.update_alias(
-        FunctionName="checkout", Name="live", FunctionVersion="42", RoutingConfig={"AdditionalVersionWeights": {}}
+        FunctionName="checkout", Name="live", FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}}
     )
     ring(rollout)
     assert (rollout.state, rollout.paused_kind) == ("paused", "verdict")
-    assert alias.traffic == ("42", {})
+    assert alias.traffic == ("2", {})
 
 
 def test_a_succeeded_rollout_can_be_taken_back_by_hand(alias: Alias, rollout: Rollout, mira: Any) -> None:
@@ -251,11 +251,11 @@ def test_a_succeeded_rollout_can_be_taken_back_by_hand(alias: Alias, rollout: Ro
         age(rollout, 60)
     control.roll_back(rollout, mira, "late complaints")
     ring(rollout)
-    assert (rollout.state, alias.traffic) == ("rolled_back", ("41", {}))
+    assert (rollout.state, alias.traffic) == ("rolled_back", ("1", {}))
 
 
 def test_an_alias_that_already_splits_its_traffic_is_not_touched(alias: Alias, rollout: Rollout) -> None:
-    kinds._set({**rollout.target}, {"version": "41", "weights": {"42": 0.5}}, "")
+    kinds._set({**rollout.target}, {"version": "1", "weights": {"2": 0.5}}, "")
     alias.writes.clear()
     ring(rollout)
     assert (rollout.state, alias.writes) == ("failed", [])
