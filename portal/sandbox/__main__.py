@@ -15,7 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m portal.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=5600, help="port on 127.0.0.1 (default 5600)")
     parser.add_argument("--seed", action="store_true", help="load the demo organisation in the background")
-    parser.add_argument("--clock", action="store_true", help="publish live metrics and advance deployments every 10 seconds")
+    parser.add_argument(
+        "--clock", action="store_true", help="publish live metrics and advance deployments every 10 seconds"
+    )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
     logging.getLogger("portal.sandbox").setLevel(logging.INFO)

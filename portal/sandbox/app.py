@@ -12,11 +12,13 @@ from moto.core.config import default_user_config
 from moto.core.exceptions import ServiceException
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from . import handlers, pages, repairs
-from .registry import HANDLERS, Context
+from . import pages, repairs
+from .handlers import HANDLERS
+from .registry import Context, Refused
 from .requests import Caller, Environ, caller, keep_body, operation_name, parameters
 from .responses import failure, parsed, serialised, unsupported
 from .state import State
@@ -26,7 +28,7 @@ log = logging.getLogger(__name__)
 HANDLED_SERVICES = frozenset(service for service, _ in HANDLERS)
 
 
-class _Moto(DomainDispatcherApplication):  # type: ignore[misc]
+class _Moto(DomainDispatcherApplication):
     """moto's own app; a host of a service that moto does not know is NotImplementedError and not a crash."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
@@ -81,13 +83,18 @@ class SandboxApp:
         if handler is None:
             return self._checked(environ, who)
         context = Context(
-            who.account, who.region, who.service, operation,
+            who.account,
+            who.region,
+            who.service,
+            operation,
             forward=lambda: parsed(environ, who.service, operation, self._forward(environ)),
         )
         try:
             result: Any = handler(self.state, parameters(environ, body, who.service, operation), context)
         except ServiceException as error:
             result = error
+        except HTTPException as error:
+            result = Refused(getattr(error, "error_type", "InternalFailure"), getattr(error, "message", str(error)))
         return serialised(environ, who.service, operation, result)
 
     def _checked(self, environ: Environ, who: Caller) -> Response:

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from moto.awslambda.utils import get_backend as lambda_backend
+from moto.awslambda import utils as awslambda
 from moto.backends import get_backend
 
 
 def backend(service: str, account: str, region: str) -> Any:
     """moto's backend of a service for one account and region."""
     return get_backend(service)[account][region]  # type: ignore[call-overload]
+
+
+def lambda_backend(account: str, region: str) -> Any:
+    """moto's Lambda backend, the one that runs without Docker."""
+    return awslambda.get_backend(account, region)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ def closed_subnets(account: str, region: str) -> set[str]:
     """Ids of the subnets whose network ACL lets nothing in or nothing out."""
     closed: set[str] = set()
     for acl in backend("ec2", account, region).network_acls.values():
-        open_ways = {bool(entry.egress in (True, "true")) for entry in acl.network_acl_entries if entry.rule_action == "allow"}
+        open_ways = {
+            bool(entry.egress in (True, "true")) for entry in acl.network_acl_entries if entry.rule_action == "allow"
+        }
         if len(open_ways) < 2:
             closed |= {association.subnet_id for association in acl._associations.values()}
     return closed
@@ -75,12 +82,17 @@ def alias_route(account: str, region: str, function: str, alias: str) -> Route |
     found = storage._aliases.get(latest.function_arn.removesuffix(":$LATEST"), {}).get(alias)
     if found is None:
         return None
-    extra = {str(version): float(weight) for version, weight in ((found.routing_config or {}).get("AdditionalVersionWeights") or {}).items()}
+    extra = {
+        str(version): float(weight)
+        for version, weight in ((found.routing_config or {}).get("AdditionalVersionWeights") or {}).items()
+    }
     shares = {str(found.function_version): max(0.0, 1.0 - sum(extra.values())), **extra}
     return Route(shares, throttled=str(latest.reserved_concurrency) == "0")
 
 
-def set_alias_route(account: str, region: str, function: str, alias: str, version: str, extra: dict[str, float]) -> None:
+def set_alias_route(
+    account: str, region: str, function: str, alias: str, version: str, extra: dict[str, float]
+) -> None:
     """Point an alias at a version with additional weights, as CodeDeploy does while it shifts traffic."""
     lambda_backend(account, region).update_alias(alias, function, version, None, {"AdditionalVersionWeights": extra})
 

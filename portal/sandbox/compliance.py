@@ -33,7 +33,12 @@ def _public_access(account: str, region: str) -> Iterator[Verdict]:
             block = bucket.public_access_block
             ok = block is not None and all(
                 str(flag).lower() == "true"
-                for flag in (block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets)
+                for flag in (
+                    block.block_public_acls,
+                    block.ignore_public_acls,
+                    block.block_public_policy,
+                    block.restrict_public_buckets,
+                )
             )
             yield Verdict("AWS::S3::Bucket", bucket.name, ok, "" if ok else "Public access is not blocked.")
 
@@ -41,14 +46,21 @@ def _public_access(account: str, region: str) -> Iterator[Verdict]:
 def _encrypted(account: str, region: str) -> Iterator[Verdict]:
     for database in backend("rds", account, region).databases.values():
         ok = bool(database.storage_encrypted)
-        yield Verdict("AWS::RDS::DBInstance", database.db_instance_identifier, ok, "" if ok else "The storage is not encrypted.")
+        yield Verdict(
+            "AWS::RDS::DBInstance", database.db_instance_identifier, ok, "" if ok else "The storage is not encrypted."
+        )
 
 
 def _multi_zone(account: str, region: str) -> Iterator[Verdict]:
     for database in backend("rds", account, region).databases.values():
         if not database.db_cluster_identifier:
             ok = bool(database.multi_az)
-            yield Verdict("AWS::RDS::DBInstance", database.db_instance_identifier, ok, "" if ok else "The instance runs in one zone only.")
+            yield Verdict(
+                "AWS::RDS::DBInstance",
+                database.db_instance_identifier,
+                ok,
+                "" if ok else "The instance runs in one zone only.",
+            )
 
 
 def _recovery(account: str, region: str) -> Iterator[Verdict]:
@@ -58,7 +70,12 @@ def _recovery(account: str, region: str) -> Iterator[Verdict]:
         yield Verdict("AWS::DynamoDB::Table", table.name, ok, "" if ok else "Point-in-time recovery is off.")
 
 
-_TAGGED_TYPES = {"lambda:function": "AWS::Lambda::Function", "dynamodb:table": "AWS::DynamoDB::Table", "rds:db": "AWS::RDS::DBInstance", "s3": "AWS::S3::Bucket"}
+_TAGGED_TYPES = {
+    "lambda:function": "AWS::Lambda::Function",
+    "dynamodb:table": "AWS::DynamoDB::Table",
+    "rds:db": "AWS::RDS::DBInstance",
+    "s3": "AWS::S3::Bucket",
+}
 
 
 def _tags(account: str, region: str) -> Iterator[Verdict]:

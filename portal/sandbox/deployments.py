@@ -54,14 +54,21 @@ def _lambda_shift(account: str, region: str, deployment: Any) -> dict[str, str]:
     revision = deployment.revision or {}
     content = (revision.get("appSpecContent") or revision.get("string") or {}).get("content") or ""
     try:
-        resources = (yaml.safe_load(content) or {}).get("Resources") or (yaml.safe_load(content) or {}).get("resources") or []
+        resources = (
+            (yaml.safe_load(content) or {}).get("Resources") or (yaml.safe_load(content) or {}).get("resources") or []
+        )
         stated = next(iter(resources[0].values())).get("Properties", {}) if resources else {}
     except (yaml.YAMLError, AttributeError, TypeError, StopIteration):
         stated = {}
     function, alias = str(stated.get("Name") or deployment.application_name), str(stated.get("Alias") or "live")
     route = backends.alias_route(account, region, function, alias)
     current = str(stated.get("CurrentVersion") or (next(iter(route.shares)) if route else ""))
-    return {"function": function, "alias": alias, "current": current, "target": str(stated.get("TargetVersion") or current)}
+    return {
+        "function": function,
+        "alias": alias,
+        "current": current,
+        "target": str(stated.get("TargetVersion") or current),
+    }
 
 
 def advance(state: State, account: str, region: str) -> None:
@@ -83,7 +90,15 @@ def advance_all(state: State) -> None:
 def _advance(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
     alarm = _alarm(account, region, deployment.deployment_group)
     if alarm:
-        halt(state, account, region, deployment, "ALARM_ACTIVE", f"The alarm {alarm} is active.", wanted="DEPLOYMENT_STOP_ON_ALARM")
+        halt(
+            state,
+            account,
+            region,
+            deployment,
+            "ALARM_ACTIVE",
+            f"The alarm {alarm} is active.",
+            wanted="DEPLOYMENT_STOP_ON_ALARM",
+        )
         return
     deployment.start_time = _moment(motion.started)
     found = targets(state, account, region, deployment)
@@ -112,7 +127,11 @@ def _alarm(account: str, region: str, group: Any) -> str:
     if not watched.get("enabled"):
         return ""
     known = backends.backend("cloudwatch", account, region).alarms
-    firing = (alarm["name"] for alarm in watched.get("alarms", []) if alarm["name"] in known and known[alarm["name"]].state_value == "ALARM")
+    firing = (
+        alarm["name"]
+        for alarm in watched.get("alarms", [])
+        if alarm["name"] in known and known[alarm["name"]].state_value == "ALARM"
+    )
     return str(next(firing, ""))
 
 
@@ -135,7 +154,10 @@ def share(state: State, account: str, region: str, deployment: Any, motion: Moti
 
 
 def _shift(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
-    if not motion.shift or backends.alias_route(account, region, motion.shift["function"], motion.shift["alias"]) is None:
+    if (
+        not motion.shift
+        or backends.alias_route(account, region, motion.shift["function"], motion.shift["alias"]) is None
+    ):
         return
     part = share(state, account, region, deployment, motion)
     current, target = motion.shift["current"], motion.shift["target"]
@@ -150,7 +172,8 @@ def targets(state: State, account: str, region: str, deployment: Any) -> list[di
     if platform == "Server":
         return [
             _target(name, rollout.instance_events(number), elapsed, motion)
-            for number, batch in enumerate(_batches(state, account, region, deployment)) for name in batch
+            for number, batch in enumerate(_batches(state, account, region, deployment))
+            for name in batch
         ]
     events = rollout.traffic_events(platform, _routing(state, account, region, deployment))
     if platform == "Lambda":
@@ -172,7 +195,11 @@ def _target(name: str, events: list[rollout.Event], elapsed: float, motion: Moti
 
 
 def _batches(state: State, account: str, region: str, deployment: Any) -> list[list[str]]:
-    names = [machine.id for group in deployment.deployment_group.auto_scaling_groups for machine in backends.fleet(account, region, fleet_name(group))]
+    names = [
+        machine.id
+        for group in deployment.deployment_group.auto_scaling_groups
+        for machine in backends.fleet(account, region, fleet_name(group))
+    ]
     info = config_info(state, account, region, str(deployment.deployment_config_name)) or {}
     return rollout.batches(names, info.get("minimumHealthyHosts") or {})
 
@@ -182,7 +209,17 @@ def fleet_name(group: Any) -> str:
     return str(group["name"]) if isinstance(group, dict) else str(group)
 
 
-def halt(state: State, account: str, region: str, deployment: Any, code: str, message: str, *, wanted: str, rollback: bool | None = None) -> None:
+def halt(
+    state: State,
+    account: str,
+    region: str,
+    deployment: Any,
+    code: str,
+    message: str,
+    *,
+    wanted: str,
+    rollback: bool | None = None,
+) -> None:
     """Stop a running deployment; with rollback (as asked, or by the group's rule for the event `wanted`) the old version comes back."""
     motion = motions(state, account, region)[deployment.deployment_id]
     motion.halted, motion.error = state.wall(), {"code": code, "message": message}
@@ -197,8 +234,11 @@ def halt(state: State, account: str, region: str, deployment: Any, code: str, me
 def _roll_back(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
     backend = backends.backend("codedeploy", account, region)
     identifier = backend.create_deployment(
-        deployment.application_name, deployment.deployment_group_name, deployment.revision,
-        _all_at_once(deployment.application.compute_platform), f"Rollback of {deployment.deployment_id}",
+        deployment.application_name,
+        deployment.deployment_group_name,
+        deployment.revision,
+        _all_at_once(deployment.application.compute_platform),
+        f"Rollback of {deployment.deployment_id}",
     )
     undo = backend.deployments[identifier]
     undo.creator = "codeDeployRollback"
@@ -206,7 +246,9 @@ def _roll_back(state: State, account: str, region: str, deployment: Any, motion:
     back = motions(state, account, region)[undo.deployment_id]
     if motion.shift:
         back.shift = {**motion.shift, "target": motion.shift["current"]}
-        backends.set_alias_route(account, region, motion.shift["function"], motion.shift["alias"], motion.shift["current"], {})
+        backends.set_alias_route(
+            account, region, motion.shift["function"], motion.shift["alias"], motion.shift["current"], {}
+        )
     motion.rollback = {"rollbackDeploymentId": undo.deployment_id, "rollbackMessage": motion.error["message"]}
     back.rollback = {"rollbackTriggeringDeploymentId": deployment.deployment_id}
 

@@ -24,7 +24,17 @@ def load(state: State, service: Service) -> None:
         own = dict(signal.dimensions)
         for when in (newest - HOUR * back for back in range(HOURS, 0, -1)):
             value = signal.sample(when, HOUR, rng)
-            state.metrics.put(place, signal.namespace, signal.name, own, when, value, low=value * 0.6, high=value * 1.6, unit=signal.unit)
+            state.metrics.put(
+                place,
+                signal.namespace,
+                signal.name,
+                own,
+                when,
+                value,
+                low=value * 0.6,
+                high=value * 1.6,
+                unit=signal.unit,
+            )
 
 
 def _traffic(service: Service) -> Iterator[Signal]:

@@ -90,7 +90,17 @@ def _meshes(account: str, region: str) -> Iterator[Tagged]:
 
 def _canaries(account: str, region: str) -> Iterator[Tagged]:
     for canary in backend("synthetics", account, region).canaries.values():
-        yield Tagged(f"arn:aws:synthetics:{region}:{account}:canary:{canary.name}", "synthetics:canary", _as_dict(canary.tags))
+        yield Tagged(
+            f"arn:aws:synthetics:{region}:{account}:canary:{canary.name}", "synthetics:canary", _as_dict(canary.tags)
+        )
 
 
-_MISSING: tuple[Callable[[str, str], Iterator[Tagged]], ...] = (_groups, _clusters, _apis, _pipelines, _domains, _meshes, _canaries)
+_MISSING: tuple[Callable[[str, str], Iterator[Tagged]], ...] = (
+    _groups,
+    _clusters,
+    _apis,
+    _pipelines,
+    _domains,
+    _meshes,
+    _canaries,
+)

@@ -35,7 +35,13 @@ class Bucket:
     def statistic(self, name: str) -> float:
         """Sum, SampleCount, Average, Minimum or Maximum; KeyError for any other statistic."""
         average = self.total / self.count if self.count else 0.0
-        return {"Sum": self.total, "SampleCount": self.count, "Average": average, "Minimum": self.low, "Maximum": self.high}[name]
+        return {
+            "Sum": self.total,
+            "SampleCount": self.count,
+            "Average": average,
+            "Minimum": self.low,
+            "Maximum": self.high,
+        }[name]
 
 
 @dataclass
@@ -93,8 +99,18 @@ class MetricStore:
         self._lock = threading.RLock()
 
     def put(
-        self, place: tuple[str, str], namespace: str, name: str, dimensions: Mapping[str, str], when: float, value: float,
-        *, count: float = 1.0, low: float | None = None, high: float | None = None, unit: str = "None",
+        self,
+        place: tuple[str, str],
+        namespace: str,
+        name: str,
+        dimensions: Mapping[str, str],
+        when: float,
+        value: float,
+        *,
+        count: float = 1.0,
+        low: float | None = None,
+        high: float | None = None,
+        unit: str = "None",
     ) -> None:
         """Add one point. `value` is the sum of `count` samples; low and high default to their average."""
         mean = value / count if count else 0.0
@@ -104,7 +120,14 @@ class MetricStore:
             series.add(when, value, count, mean if low is None else low, mean if high is None else high)
 
     def read(
-        self, place: tuple[str, str], namespace: str, name: str, dimensions: Mapping[str, str], start: float, end: float, period: float,
+        self,
+        place: tuple[str, str],
+        namespace: str,
+        name: str,
+        dimensions: Mapping[str, str],
+        start: float,
+        end: float,
+        period: float,
     ) -> list[Bucket]:
         """Buckets of one series, oldest first; an unknown series is an empty list."""
         with self._lock:

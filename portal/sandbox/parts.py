@@ -210,8 +210,27 @@ class Lattice:
 
 
 Part = (
-    Function | Container | Kubernetes | Fleet | LoadBalancer | PrivateApi | Table | Database | DatabaseCluster | Cache
-    | SearchDomain | Bucket | Queue | Topic | Logs | Alarm | Deploys | Pipeline | Journey | Mesh | Lattice
+    Function
+    | Container
+    | Kubernetes
+    | Fleet
+    | LoadBalancer
+    | PrivateApi
+    | Table
+    | Database
+    | DatabaseCluster
+    | Cache
+    | SearchDomain
+    | Bucket
+    | Queue
+    | Topic
+    | Logs
+    | Alarm
+    | Deploys
+    | Pipeline
+    | Journey
+    | Mesh
+    | Lattice
 )
 
 

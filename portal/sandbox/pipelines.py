@@ -168,7 +168,9 @@ def past(state: State, service: Service) -> None:
             last = number + 1 == len(declared["stages"])
             entered = began + number * 240
             execution.stage = number
-            execution.entries[stage["name"]] = Entry(entered, entered + 200, "Failed" if failed and last else "Succeeded")
+            execution.entries[stage["name"]] = Entry(
+                entered, entered + 200, "Failed" if failed and last else "Succeeded"
+            )
         execution.status, execution.updated = "Failed" if failed else "Succeeded", began + len(declared["stages"]) * 240
         line.executions.append(execution)
     start(state, line, "PollForSourceChanges")

@@ -56,12 +56,16 @@ def _publish_function(state: State, service: Service, usual: Load, seconds: floa
         _put_calls(state, service, [own], (calls, failed, spent))
         sums = [sums[0] + calls, sums[1] + failed, sums[2] + spent]
     total = (int(sums[0]), int(sums[1]), sums[2])
-    _put_calls(state, service, [{"FunctionName": service.name}, {"FunctionName": service.name, "Resource": resource}], total)
+    _put_calls(
+        state, service, [{"FunctionName": service.name}, {"FunctionName": service.name, "Resource": resource}], total
+    )
     throttles = whole if route.throttled else 0
     _put(state, service, "AWS/Lambda", "Throttles", {"FunctionName": service.name}, throttles, unit="Count")
 
 
-def _put_calls(state: State, service: Service, targets: Iterable[dict[str, str]], figures: tuple[int, int, float]) -> None:
+def _put_calls(
+    state: State, service: Service, targets: Iterable[dict[str, str]], figures: tuple[int, int, float]
+) -> None:
     calls, failed, spent = figures
     for own in targets:
         _put(state, service, "AWS/Lambda", "Invocations", own, calls, count=max(1, calls), unit="Count")
@@ -70,8 +74,20 @@ def _put_calls(state: State, service: Service, targets: Iterable[dict[str, str]]
             _put(state, service, "AWS/Lambda", "Duration", own, spent, count=calls, unit="Milliseconds")
 
 
-def _put(state: State, service: Service, namespace: str, name: str, own: dict[str, str], value: float, *, count: float = 1, unit: str = "None") -> None:
-    state.metrics.put((service.account, service.region), namespace, name, own, state.wall(), value, count=count, unit=unit)
+def _put(
+    state: State,
+    service: Service,
+    namespace: str,
+    name: str,
+    own: dict[str, str],
+    value: float,
+    *,
+    count: float = 1,
+    unit: str = "None",
+) -> None:
+    state.metrics.put(
+        (service.account, service.region), namespace, name, own, state.wall(), value, count=count, unit=unit
+    )
 
 
 def _publish_balancer(state: State, service: Service, usual: Load, seconds: float, rng: random.Random) -> None:
@@ -86,7 +102,16 @@ def _publish_balancer(state: State, service: Service, usual: Load, seconds: floa
     _put(state, service, "AWS/ApplicationELB", "RequestCount", own, calls, unit="Count")
     _put(state, service, "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", own, failed, unit="Count")
     _put(state, service, "AWS/ApplicationELB", "HTTPCode_Target_2XX_Count", own, calls - failed, unit="Count")
-    _put(state, service, "AWS/ApplicationELB", "TargetResponseTime", own, latency * max(1, calls), count=max(1, calls), unit="Seconds")
+    _put(
+        state,
+        service,
+        "AWS/ApplicationELB",
+        "TargetResponseTime",
+        own,
+        latency * max(1, calls),
+        count=max(1, calls),
+        unit="Seconds",
+    )
 
 
 def _publish_hosts(state: State, service: Service, balancer: str, group: str) -> bool:

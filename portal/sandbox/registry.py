@@ -11,7 +11,7 @@ from moto.core.exceptions import ServiceException
 from .state import State
 
 
-class Refused(ServiceException):  # type: ignore[misc]
+class Refused(ServiceException):
     """An AWS error on purpose: `Refused("ValidationException", "message")`; the code should be one of the service model."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -38,7 +38,10 @@ def _spread_over_zones(group: Any, count_needed: int, propagated_tags: dict[str,
 
 def _follow_template(instance: Any, template: dict[str, Any]) -> None:
     """What moto leaves out of a launch template: one root volume instead of two, volume tags, metadata options, monitoring."""
-    volumes, mapped = instance.ec2_backend.volumes, {device.volume_id for _, device in instance.get_block_device_mapping}
+    volumes, mapped = (
+        instance.ec2_backend.volumes,
+        {device.volume_id for _, device in instance.get_block_device_mapping},
+    )
     for volume in list(volumes.values()):
         if volume.attachment is None or volume.attachment.instance.id != instance.id:
             continue
@@ -50,7 +53,9 @@ def _follow_template(instance: Any, template: dict[str, Any]) -> None:
                 volume.add_tags({tag["Key"]: tag["Value"] for tag in wanted["Tags"]})
     if "MetadataOptions" in template:
         instance.metadata_options = MetadataOptions(template["MetadataOptions"])
-    instance.monitoring_state = "enabled" if template.get("Monitoring", {}).get("Enabled") else instance.monitoring_state
+    instance.monitoring_state = (
+        "enabled" if template.get("Monitoring", {}).get("Enabled") else instance.monitoring_state
+    )
 
 
 class _LeanFiles(JSONFileLoader):
@@ -83,4 +88,4 @@ def apply() -> None:
     """Install the corrections; calling it again changes nothing."""
     _drop_far_offerings()
     Loader.FILE_LOADER_CLASS = _LeanFiles
-    FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread_over_zones
+    FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread_over_zones  # type: ignore[method-assign, assignment]

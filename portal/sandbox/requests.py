@@ -11,10 +11,11 @@ from urllib.parse import parse_qs
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import BackendRequest
+from werkzeug.exceptions import NotFound
 
 Environ = dict[str, Any]
 
@@ -84,7 +85,13 @@ def parameters(environ: Environ, body: bytes, service: str, operation: str) -> d
     uri = get_service_router(service).match(asked)[1] if protocol.startswith("rest") else {}
     parser = PROTOCOL_PARSERS[protocol](model, map_type=dict)
     parsed = parser.parse(
-        {"method": asked.method, "values": asked.values, "headers": asked.headers, "body": asked.data,
-         "url_path": asked.path, "url_params": uri}
+        {
+            "method": asked.method,
+            "values": asked.values,
+            "headers": asked.headers,
+            "body": asked.data,
+            "url_path": asked.path,
+            "url_params": uri,
+        }
     )
     return dict(parsed or {})

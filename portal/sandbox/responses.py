@@ -21,7 +21,9 @@ def _protocol(environ: Environ, service: str) -> str:
     return str(determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE", "")))
 
 
-def serialised(environ: Environ, service: str, operation: str, result: Mapping[str, Any] | ServiceException) -> Response:
+def serialised(
+    environ: Environ, service: str, operation: str, result: Mapping[str, Any] | ServiceException
+) -> Response:
     """A handler's result, or the error it raised, as the service's protocol writes it."""
     model = get_service_model(service)
     serializer = get_serializer_class(model.service_name, _protocol(environ, service))
@@ -53,16 +55,24 @@ def failure(environ: Environ, service: str, message: str, code: str = "", status
     if service in ("s3", "route53", "cloudfront"):
         body = f"<Error><Code>{code or 'NotImplemented'}</Code><Message>{escape(message)}</Message></Error>"
         return Response(body, status=status or 501, content_type="application/xml")
-    if "HTTP_X_AMZ_TARGET" not in environ and environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    if "HTTP_X_AMZ_TARGET" not in environ and environ.get("CONTENT_TYPE", "").startswith(
+        "application/x-www-form-urlencoded"
+    ):
         return _query_failure(service, message, code or "InvalidAction", status or 400)
     name = code or "UnknownOperationException"
     answer = Response(json.dumps({"__type": name, "message": message}), status=status or 400)
-    answer.headers["Content-Type"] = "application/x-amz-json-1.1" if "HTTP_X_AMZ_TARGET" in environ else "application/json"
+    answer.headers["Content-Type"] = (
+        "application/x-amz-json-1.1" if "HTTP_X_AMZ_TARGET" in environ else "application/json"
+    )
     answer.headers["x-amzn-ErrorType"] = name
     return answer
 
 
 def _query_failure(service: str, message: str, code: str, status: int) -> Response:
     error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-    body = f"<Response><Errors>{error}</Errors></Response>" if service == "ec2" else f"<ErrorResponse>{error}</ErrorResponse>"
+    body = (
+        f"<Response><Errors>{error}</Errors></Response>"
+        if service == "ec2"
+        else f"<ErrorResponse>{error}</ErrorResponse>"
+    )
     return Response(body, status=status, content_type="text/xml")

@@ -18,9 +18,24 @@ EVENT_SECONDS = 1.0
 _EVENTS = {
     "Lambda": ("BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"),
     "ECS": (
-        "BeforeInstall", "Install", "AfterInstall", "AllowTestTraffic", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic",
+        "BeforeInstall",
+        "Install",
+        "AfterInstall",
+        "AllowTestTraffic",
+        "AfterAllowTestTraffic",
+        "BeforeAllowTraffic",
+        "AllowTraffic",
+        "AfterAllowTraffic",
     ),
-    "Server": ("ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall", "ApplicationStart", "ValidateService"),
+    "Server": (
+        "ApplicationStop",
+        "DownloadBundle",
+        "BeforeInstall",
+        "Install",
+        "AfterInstall",
+        "ApplicationStart",
+        "ValidateService",
+    ),
 }
 
 
@@ -47,7 +62,10 @@ def shift_steps(routing: dict[str, Any]) -> list[tuple[float, float]]:
     if routing.get("type") == "TimeBasedLinear":
         linear = routing["timeBasedLinear"]
         count = math.ceil(100 / linear["linearPercentage"])
-        return [(step * linear["linearInterval"] * 60 / SPEED, min(1.0, (step + 1) * linear["linearPercentage"] / 100)) for step in range(count)]
+        return [
+            (step * linear["linearInterval"] * 60 / SPEED, min(1.0, (step + 1) * linear["linearPercentage"] / 100))
+            for step in range(count)
+        ]
     return [(0.0, 1.0)]
 
 
@@ -106,15 +124,27 @@ def _predefined() -> dict[str, dict[str, Any]]:
         "ECSAllAtOnce": {"computePlatform": "ECS", "trafficRoutingConfig": {"type": "AllAtOnce"}},
     }
     for minutes in (5, 10, 15, 30):
-        configs[f"LambdaCanary10Percent{minutes}Minutes"] = {"computePlatform": "Lambda", "trafficRoutingConfig": _canary(10, minutes)}
+        configs[f"LambdaCanary10Percent{minutes}Minutes"] = {
+            "computePlatform": "Lambda",
+            "trafficRoutingConfig": _canary(10, minutes),
+        }
     for minutes in (1, 2, 3, 10):
         name = f"LambdaLinear10PercentEvery{minutes}Minute{'s' if minutes > 1 else ''}"
         configs[name] = {"computePlatform": "Lambda", "trafficRoutingConfig": _linear(minutes)}
     for minutes in (5, 15):
-        configs[f"ECSCanary10Percent{minutes}Minutes"] = {"computePlatform": "ECS", "trafficRoutingConfig": _canary(10, minutes)}
+        configs[f"ECSCanary10Percent{minutes}Minutes"] = {
+            "computePlatform": "ECS",
+            "trafficRoutingConfig": _canary(10, minutes),
+        }
     for minutes in (1, 3):
-        configs[f"ECSLinear10PercentEvery{minutes}Minutes"] = {"computePlatform": "ECS", "trafficRoutingConfig": _linear(minutes)}
-    return {f"CodeDeployDefault.{name}": {**config, "deploymentConfigName": f"CodeDeployDefault.{name}"} for name, config in configs.items()}
+        configs[f"ECSLinear10PercentEvery{minutes}Minutes"] = {
+            "computePlatform": "ECS",
+            "trafficRoutingConfig": _linear(minutes),
+        }
+    return {
+        f"CodeDeployDefault.{name}": {**config, "deploymentConfigName": f"CodeDeployDefault.{name}"}
+        for name, config in configs.items()
+    }
 
 
 PREDEFINED = _predefined()

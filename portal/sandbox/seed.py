@@ -25,7 +25,8 @@ Report = Callable[[int, int, str], None]
 
 def _post(url: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """POST JSON to the sandbox's own pages; returns its JSON answer (an empty one as {})."""
-    request = Request(url + path, data=json.dumps(body or {}).encode(), method="POST", headers={"Content-Type": "application/json"})  # noqa: S310
+    headers = {"Content-Type": "application/json"}
+    request = Request(url + path, json.dumps(body or {}).encode(), headers)  # noqa: S310
     with urlopen(request, timeout=60) as answer:  # noqa: S310
         text = answer.read()
     return dict(json.loads(text)) if text.startswith(b"{") else {}

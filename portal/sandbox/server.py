@@ -28,7 +28,7 @@ class PortInUse(RuntimeError):
     """Another process listens on the wanted port; the text says what to do."""
 
 
-class _Connection(MotoRequestHandler):  # type: ignore[misc]
+class _Connection(MotoRequestHandler):
     """Keep-alive connections without Nagle's delay; idle ones are closed so that threads do not pile up."""
 
     protocol_version = "HTTP/1.1"
@@ -47,7 +47,9 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise PortInUse(f"Port {port} on {HOST} is not free: stop the program that uses it or choose another with --port.") from error
+            raise PortInUse(
+                f"Port {port} on {HOST} is not free: stop the program that uses it or choose another with --port."
+            ) from error
         raise
     listener.listen(128)
     return listener

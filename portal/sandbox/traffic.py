@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from . import backends
-from .parts import Bucket, Cache, Container, Database, DatabaseCluster, Fleet, Function, Kubernetes, LoadBalancer, Logs, Queue, Service, Table
+from .parts import (
+    Bucket,
+    Cache,
+    Container,
+    Database,
+    DatabaseCluster,
+    Fleet,
+    Function,
+    Kubernetes,
+    LoadBalancer,
+    Logs,
+    Queue,
+    Service,
+    Table,
+)
 
 DAY = 86_400.0
 
@@ -46,7 +60,14 @@ class Signal:
 
 CPU = {"search-api": 46.0, "reviews": 31.0, "warehouse-etl": 18.0, "reports": 12.0}
 """Average CPU of the fleets in percent."""
-READS = {"products-table": (800.0, 9.0), "orders-table": (60.0, 25.0), "prices-table": (150.0, 5.0), "login-sessions": (90.0, 40.0), "permissions-table": (220.0, 1.5), "tracking-table": (45.0, 30.0)}
+READS = {
+    "products-table": (800.0, 9.0),
+    "orders-table": (60.0, 25.0),
+    "prices-table": (150.0, 5.0),
+    "login-sessions": (90.0, 40.0),
+    "permissions-table": (220.0, 1.5),
+    "tracking-table": (45.0, 30.0),
+}
 """Consumed read and write units a second by table."""
 HITS = {"products": (400.0, 0.35), "fraud-score": (180.0, 0.94), "suggest": (260.0, 0.88), "login": (300.0, 0.97)}
 """Lookups a second and hit rate by cache."""
@@ -78,7 +99,9 @@ def _part(part: object, service: Service) -> Iterator[Signal]:
 @_part.register
 def _fleet(part: Fleet, service: Service) -> Iterator[Signal]:
     level, nightly = CPU.get(service.name, 25.0), service.name == "warehouse-etl"
-    yield Signal("AWS/EC2", "CPUUtilization", _dims(AutoScalingGroupName=service.name), level, nightly=nightly, unit="Percent")
+    yield Signal(
+        "AWS/EC2", "CPUUtilization", _dims(AutoScalingGroupName=service.name), level, nightly=nightly, unit="Percent"
+    )
     for machine in backends.fleet(service.account, service.region, service.name):
         own = _dims(InstanceId=machine.id)
         yield Signal("AWS/EC2", "CPUUtilization", own, level, nightly=nightly, unit="Percent")
@@ -92,9 +115,20 @@ def _table(part: Table, service: Service) -> Iterator[Signal]:
     yield Signal("AWS/DynamoDB", "ConsumedReadCapacityUnits", own, reads, rate=True, daily=0.2, unit="Count")
     yield Signal("AWS/DynamoDB", "ConsumedWriteCapacityUnits", own, writes, rate=True, daily=0.2, unit="Count")
     if part.read_units:
-        yield Signal("AWS/DynamoDB", "ProvisionedReadCapacityUnits", own, part.read_units, daily=0, noise=0, unit="Count")
-        yield Signal("AWS/DynamoDB", "ProvisionedWriteCapacityUnits", own, part.write_units, daily=0, noise=0, unit="Count")
-    yield Signal("AWS/DynamoDB", "SuccessfulRequestLatency", _dims(TableName=part.name, Operation="GetItem"), 4.2, daily=0.1, unit="Milliseconds")
+        yield Signal(
+            "AWS/DynamoDB", "ProvisionedReadCapacityUnits", own, part.read_units, daily=0, noise=0, unit="Count"
+        )
+        yield Signal(
+            "AWS/DynamoDB", "ProvisionedWriteCapacityUnits", own, part.write_units, daily=0, noise=0, unit="Count"
+        )
+    yield Signal(
+        "AWS/DynamoDB",
+        "SuccessfulRequestLatency",
+        _dims(TableName=part.name, Operation="GetItem"),
+        4.2,
+        daily=0.1,
+        unit="Milliseconds",
+    )
     query = _dims(TableName=part.name, Operation="Query")
     yield Signal("AWS/DynamoDB", "ReturnedItemCount", query, reads * 0.4, rate=True, daily=0.2, unit="Count")
     if part.name == "prices-table":
@@ -152,12 +186,27 @@ def _queue(part: Queue, service: Service) -> Iterator[Signal]:
 @_part.register
 def _bucket(part: Bucket, service: Service) -> Iterator[Signal]:
     size = 2.0e12 if part.name in ("media-assets", "old-exports-backup") else 2.0e11
-    yield Signal("AWS/S3", "BucketSizeBytes", _dims(BucketName=part.name, StorageType="StandardStorage"), size, daily=0, noise=0, unit="Bytes")
+    yield Signal(
+        "AWS/S3",
+        "BucketSizeBytes",
+        _dims(BucketName=part.name, StorageType="StandardStorage"),
+        size,
+        daily=0,
+        noise=0,
+        unit="Bytes",
+    )
 
 
 @_part.register
 def _logs(part: Logs, service: Service) -> Iterator[Signal]:
-    yield Signal("AWS/Logs", "IncomingBytes", _dims(LogGroupName=f"{part.prefix}/{service.name}"), 24_000.0, rate=True, unit="Bytes")
+    yield Signal(
+        "AWS/Logs",
+        "IncomingBytes",
+        _dims(LogGroupName=f"{part.prefix}/{service.name}"),
+        24_000.0,
+        rate=True,
+        unit="Bytes",
+    )
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,16 @@ def client(sandbox: Sandbox) -> Clients:
         if key not in made:
             config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20)
             made[key] = boto3.client(
-                service, region_name=region, endpoint_url=sandbox.url, config=config,
-                aws_access_key_id="SANDBOXTESTINGKEY000", aws_secret_access_key="-",
+                service,
+                region_name=region,
+                endpoint_url=sandbox.url,
+                config=config,
+                aws_access_key_id="SANDBOXTESTINGKEY000",
+                aws_secret_access_key="-",
             )
-            made[key].meta.events.register("before-sign", lambda request, **_: request.headers.add_header("x-moto-account-id", account))
+            made[key].meta.events.register(
+                "before-sign", lambda request, **_: request.headers.add_header("x-moto-account-id", account)
+            )
         return made[key]
 
     return make

@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import Any
 
 TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "long": (int,), "double": (float, int), "float": (float, int), "boolean": (bool,),
-    "timestamp": (datetime,), "blob": (bytes,), "list": (list, tuple), "map": (dict,), "structure": (dict,),
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "double": (float, int),
+    "float": (float, int),
+    "boolean": (bool,),
+    "timestamp": (datetime,),
+    "blob": (bytes,),
+    "list": (list, tuple),
+    "map": (dict,),
+    "structure": (dict,),
 }
 
 
@@ -20,7 +29,12 @@ def problems(shape: Any, value: Any, path: str = "") -> list[str]:
     if shape.type_name == "structure":
         unknown = [f"{path}.{name}: unknown member" for name in value if name not in shape.members]
         missing = [f"{path}.{name}: missing" for name in shape.required_members if name not in value]
-        inner = [text for name, one in value.items() if name in shape.members for text in problems(shape.members[name], one, f"{path}.{name}")]
+        inner = [
+            text
+            for name, one in value.items()
+            if name in shape.members
+            for text in problems(shape.members[name], one, f"{path}.{name}")
+        ]
         return unknown + missing + inner
     if shape.type_name == "list":
         return [text for one in value for text in problems(shape.member, one, f"{path}[]")]

@@ -21,7 +21,11 @@ from tests.sandbox.shapes import problems
 
 Ask = Callable[..., dict[str, Any]]
 
-CPU = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Dimensions": [{"Name": "AutoScalingGroupName", "Value": "search-api"}]}
+CPU = {
+    "Namespace": "AWS/EC2",
+    "MetricName": "CPUUtilization",
+    "Dimensions": [{"Name": "AutoScalingGroupName", "Value": "search-api"}],
+}
 
 
 @pytest.fixture
@@ -56,14 +60,22 @@ def _metrics(ask: Ask, wall: Wall) -> None:
     ask("cloudwatch", "PutMetricData", Namespace="Own", MetricData=[{"MetricName": "Lookups", "Value": 3.0}])
     query = {"Id": "cpu", "MetricStat": {"Metric": CPU, "Period": 60, "Stat": "Average"}}
     assert ask("cloudwatch", "GetMetricData", MetricDataQueries=[query], **window)["MetricDataResults"][0]["Values"]
-    assert ask("cloudwatch", "GetMetricStatistics", **CPU, **window, Period=3600, Statistics=["Average", "Maximum"])["Datapoints"]
+    assert ask("cloudwatch", "GetMetricStatistics", **CPU, **window, Period=3600, Statistics=["Average", "Maximum"])[
+        "Datapoints"
+    ]
     assert ask("cloudwatch", "ListMetrics", Namespace="AWS/EC2")["Metrics"]
 
 
 def _deployments(ask: Ask, wall: Wall) -> None:
     for region, service in (("eu-west-1", "checkout"), ("eu-west-1", "ledger"), ("us-east-1", "search-api")):
         group = {"applicationName": service, "deploymentGroupName": "production"}
-        made = ask("codedeploy", "CreateDeployment", region, **group, revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": "{}"}})
+        made = ask(
+            "codedeploy",
+            "CreateDeployment",
+            region,
+            **group,
+            revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": "{}"}},
+        )
         for _ in range(3):
             wall.move(3)
             ids = ask("codedeploy", "ListDeploymentTargets", region, **made)["targetIds"]
@@ -90,8 +102,14 @@ def _pipelines(ask: Ask, wall: Wall) -> None:
     state = ask("codepipeline", "GetPipelineState", "eu-west-1", name="products")
     approval = next(one for one in state["stageStates"] if one["stageName"] == "Approval")
     ask(
-        "codepipeline", "PutApprovalResult", "eu-west-1", **name, stageName="Approval", actionName="Approve",
-        result={"summary": "Fine", "status": "Approved"}, token=approval["actionStates"][0]["latestExecution"]["token"],
+        "codepipeline",
+        "PutApprovalResult",
+        "eu-west-1",
+        **name,
+        stageName="Approval",
+        actionName="Approve",
+        result={"summary": "Fine", "status": "Approved"},
+        token=approval["actionStates"][0]["latestExecution"]["token"],
     )
     ask("codepipeline", "GetPipelineState", "eu-west-1", name="products")
     ask("codepipeline", "EnableStageTransition", "eu-west-1", **stage)
@@ -102,15 +120,37 @@ def _pipelines(ask: Ask, wall: Wall) -> None:
 
 def _others(ask: Ask, client: Clients) -> None:
     assert ask("config", "DescribeComplianceByConfigRule", "eu-west-1")["ComplianceByConfigRules"]
-    assert ask("config", "GetComplianceDetailsByConfigRule", "eu-west-1", ConfigRuleName="required-tags")["EvaluationResults"]
+    assert ask("config", "GetComplianceDetailsByConfigRule", "eu-west-1", ConfigRuleName="required-tags")[
+        "EvaluationResults"
+    ]
     assert len(ask("synthetics", "GetCanaryRuns", Name="search-journey", MaxResults=10)["CanaryRuns"]) == 10
     groups = client("elbv2", "us-east-1").describe_target_groups(Names=["search-api"])["TargetGroups"]
-    assert len(ask("elbv2", "DescribeTargetHealth", TargetGroupArn=groups[0]["TargetGroupArn"])["TargetHealthDescriptions"]) == 6
+    assert (
+        len(
+            ask("elbv2", "DescribeTargetHealth", TargetGroupArn=groups[0]["TargetGroupArn"])["TargetHealthDescriptions"]
+        )
+        == 6
+    )
     assert ask("ecs", "DescribeServices", "eu-west-1", cluster="ledger", services=["ledger"])["services"]
     ask("ecs", "UpdateService", "eu-west-1", cluster="ledger", service="ledger", desiredCount=5)
-    ask("ecs", "CreateService", "eu-west-1", cluster="ledger", serviceName="second", taskDefinition="ledger", desiredCount=1)
+    ask(
+        "ecs",
+        "CreateService",
+        "eu-west-1",
+        cluster="ledger",
+        serviceName="second",
+        taskDefinition="ledger",
+        desiredCount=1,
+    )
     ask("lambda", "CreateAlias", "eu-west-1", FunctionName="checkout", Name="next", FunctionVersion="42")
-    ask("lambda", "UpdateAlias", "eu-west-1", FunctionName="checkout", Name="live", RoutingConfig={"AdditionalVersionWeights": {"42": 0.05}})
+    ask(
+        "lambda",
+        "UpdateAlias",
+        "eu-west-1",
+        FunctionName="checkout",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"42": 0.05}},
+    )
     assert ask("ec2", "DescribeSpotPriceHistory", InstanceTypes=["m5.large"])["SpotPriceHistory"]
     assert ask("resourcegroupstaggingapi", "GetResources", ResourcesPerPage=10)["PaginationToken"]
 

@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
-from . import cloudwatch, codedeploy, codepipeline, config, ecs, elbv2, lambda_, resourcegroupstaggingapi, spot, synthetics
+from portal.sandbox.registry import HANDLERS
 
-__all__ = ["cloudwatch", "codedeploy", "codepipeline", "config", "ecs", "elbv2", "lambda_", "resourcegroupstaggingapi", "spot", "synthetics"]
+from . import (
+    cloudwatch,
+    codedeploy,
+    codepipeline,
+    config,
+    ecs,
+    elbv2,
+    lambda_,
+    resourcegroupstaggingapi,
+    spot,
+    synthetics,
+)
+
+__all__ = [
+    "HANDLERS",
+    "cloudwatch",
+    "codedeploy",
+    "codepipeline",
+    "config",
+    "ecs",
+    "elbv2",
+    "lambda_",
+    "resourcegroupstaggingapi",
+    "spot",
+    "synthetics",
+]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..metrics import Bucket
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.metrics import Bucket
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 PAGE = 500
 STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
@@ -40,8 +40,16 @@ def put_metric_data(state: State, params: dict[str, Any], context: Context) -> d
         when = _seconds(datum["Timestamp"]) if "Timestamp" in datum else state.wall()
         total, count, low, high = _figures(datum)
         state.metrics.put(
-            (context.account, context.region), params["Namespace"], datum["MetricName"], _dimensions(datum.get("Dimensions")),
-            when, total, count=count, low=low, high=high, unit=datum.get("Unit", "None"),
+            (context.account, context.region),
+            params["Namespace"],
+            datum["MetricName"],
+            _dimensions(datum.get("Dimensions")),
+            when,
+            total,
+            count=count,
+            low=low,
+            high=high,
+            unit=datum.get("Unit", "None"),
         )
     return {}
 
@@ -66,9 +74,13 @@ def get_metric_statistics(state: State, params: dict[str, Any], context: Context
         raise Refused("InvalidParameterCombination", f"The sandbox knows only the statistics {', '.join(STATISTICS)}.")
     start, end = _window(params)
     place, dimensions = (context.account, context.region), _dimensions(params.get("Dimensions"))
-    rows = state.metrics.read(place, params["Namespace"], params["MetricName"], dimensions, start, end, float(params["Period"]))
+    rows = state.metrics.read(
+        place, params["Namespace"], params["MetricName"], dimensions, start, end, float(params["Period"])
+    )
     unit = state.metrics.unit(place, params["Namespace"], params["MetricName"], dimensions)
-    points = [{"Timestamp": _moment(row.start), "Unit": unit, **{name: row.statistic(name) for name in asked}} for row in rows]
+    points = [
+        {"Timestamp": _moment(row.start), "Unit": unit, **{name: row.statistic(name) for name in asked}} for row in rows
+    ]
     return {"Label": params["MetricName"], "Datapoints": points}
 
 
@@ -87,8 +99,13 @@ def get_metric_data(state: State, params: dict[str, Any], context: Context) -> d
         rows = _rows(state, context, query["MetricStat"], start, end)
         rows = rows[::-1] if newest_first else rows
         results.append(
-            {"Id": query["Id"], "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
-             "Timestamps": [_moment(row.start) for row in rows], "Values": [row.statistic(stat) for row in rows], "StatusCode": "Complete"}
+            {
+                "Id": query["Id"],
+                "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
+                "Timestamps": [_moment(row.start) for row in rows],
+                "Values": [row.statistic(stat) for row in rows],
+                "StatusCode": "Complete",
+            }
         )
     return {"MetricDataResults": results, "Messages": []}
 
@@ -98,8 +115,13 @@ def _rows(state: State, context: Context, stat: Mapping[str, Any], start: float,
         raise Refused("InvalidParameterValue", f"The sandbox knows only the statistics {', '.join(STATISTICS)}.")
     metric = stat["Metric"]
     return state.metrics.read(
-        (context.account, context.region), metric["Namespace"], metric["MetricName"], _dimensions(metric.get("Dimensions")),
-        start, end, float(stat["Period"]),
+        (context.account, context.region),
+        metric["Namespace"],
+        metric["MetricName"],
+        _dimensions(metric.get("Dimensions")),
+        start,
+        end,
+        float(stat["Period"]),
     )
 
 
@@ -108,7 +130,11 @@ def list_metrics(state: State, params: dict[str, Any], context: Context) -> dict
     """Names of the stored series, filtered by namespace, metric name and dimensions, 500 a page."""
     wanted = {(item["Name"], item.get("Value")) for item in params.get("Dimensions") or []}
     found = [
-        {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": k, "Value": v} for k, v in sorted(dimensions)]}
+        {
+            "Namespace": namespace,
+            "MetricName": name,
+            "Dimensions": [{"Name": k, "Value": v} for k, v in sorted(dimensions)],
+        }
         for namespace, name, dimensions in state.metrics.names((context.account, context.region))
         if params.get("Namespace") in (None, namespace)
         and params.get("MetricName") in (None, name)

@@ -6,11 +6,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from .. import rollout
-from ..backends import backend
-from ..deployments import RUNNING, Motion, advance, begin, config_info, fleet_name, halt, motions, targets
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox import rollout
+from portal.sandbox.backends import backend
+from portal.sandbox.deployments import RUNNING, Motion, advance, begin, config_info, fleet_name, halt, motions, targets
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 DONE_STATUSES = {"Succeeded", "Failed", "Stopped"}
 
@@ -40,9 +40,16 @@ def create_deployment(state: State, params: dict[str, Any], context: Context) ->
     busy = (params["applicationName"], params.get("deploymentGroupName"))
     for one in deployments.deployments.values():
         if (one.application_name, one.deployment_group_name) == busy and one.status in RUNNING:
-            raise Refused("DeploymentLimitExceededException", f"The deployment group is busy with deployment {one.deployment_id}.")
-    if params.get("deploymentConfigName") and not config_info(state, context.account, context.region, params["deploymentConfigName"]):
-        raise Refused("DeploymentConfigDoesNotExistException", f"No deployment configuration found for name: {params['deploymentConfigName']}")
+            raise Refused(
+                "DeploymentLimitExceededException", f"The deployment group is busy with deployment {one.deployment_id}."
+            )
+    if params.get("deploymentConfigName") and not config_info(
+        state, context.account, context.region, params["deploymentConfigName"]
+    ):
+        raise Refused(
+            "DeploymentConfigDoesNotExistException",
+            f"No deployment configuration found for name: {params['deploymentConfigName']}",
+        )
     deployment = deployments.deployments[context.forward()["deploymentId"]]
     begin(state, context.account, context.region, deployment)
     advance(state, context.account, context.region)
@@ -80,7 +87,10 @@ def get_deployment_group(state: State, params: dict[str, Any], context: Context)
     info["alarmConfiguration"] = group.alarm_configuration or {}
     info["autoScalingGroups"] = [{"name": fleet_name(one)} for one in group.auto_scaling_groups]
     own = [one for one in deployments.deployments.values() if one.deployment_group is group]
-    for key, wanted in (("lastSuccessfulDeployment", {"Succeeded"}), ("lastAttemptedDeployment", DONE_STATUSES | set(RUNNING))):
+    for key, wanted in (
+        ("lastSuccessfulDeployment", {"Succeeded"}),
+        ("lastAttemptedDeployment", DONE_STATUSES | set(RUNNING)),
+    ):
         last = next((one for one in reversed(own) if one.status in wanted), None)
         info.pop(key, None)
         if last is not None:
@@ -93,10 +103,18 @@ def stop_deployment(state: State, params: dict[str, Any], context: Context) -> d
     """Stop a running deployment; autoRollbackEnabled decides about the rollback, else the group's rule does."""
     deployment = _deployment(state, params, context)
     if deployment.status not in RUNNING:
-        raise Refused("DeploymentAlreadyCompletedException", f"The deployment {deployment.deployment_id} has already completed.")
+        raise Refused(
+            "DeploymentAlreadyCompletedException", f"The deployment {deployment.deployment_id} has already completed."
+        )
     halt(
-        state, context.account, context.region, deployment, "MANUAL_STOP", "The deployment was stopped by a user.",
-        wanted="DEPLOYMENT_STOP_ON_REQUEST", rollback=params.get("autoRollbackEnabled"),
+        state,
+        context.account,
+        context.region,
+        deployment,
+        "MANUAL_STOP",
+        "The deployment was stopped by a user.",
+        wanted="DEPLOYMENT_STOP_ON_REQUEST",
+        rollback=params.get("autoRollbackEnabled"),
     )
     return {"status": "Succeeded", "statusMessage": "The deployment was stopped."}
 
@@ -117,13 +135,26 @@ def batch_get_deployment_targets(state: State, params: dict[str, Any], context: 
     known = {target["id"]: target for target in targets(state, context.account, context.region, deployment)}
     for name in params["targetIds"]:
         if name not in known:
-            raise Refused("DeploymentTargetDoesNotExistException", f"The target {name} is not part of {deployment.deployment_id}.")
+            raise Refused(
+                "DeploymentTargetDoesNotExistException", f"The target {name} is not part of {deployment.deployment_id}."
+            )
     motion = motions(state, context.account, context.region)[deployment.deployment_id]
-    return {"deploymentTargets": [_described(state, context, deployment, motion, known[name]) for name in params["targetIds"]]}
+    return {
+        "deploymentTargets": [
+            _described(state, context, deployment, motion, known[name]) for name in params["targetIds"]
+        ]
+    }
 
 
-def _described(state: State, context: Context, deployment: Any, motion: Motion, target: dict[str, Any]) -> dict[str, Any]:
-    base = {"deploymentId": deployment.deployment_id, "targetId": target["id"], "status": target["status"], "lastUpdatedAt": state.now()}
+def _described(
+    state: State, context: Context, deployment: Any, motion: Motion, target: dict[str, Any]
+) -> dict[str, Any]:
+    base = {
+        "deploymentId": deployment.deployment_id,
+        "targetId": target["id"],
+        "status": target["status"],
+        "lastUpdatedAt": state.now(),
+    }
     base["lifecycleEvents"] = [_event(motion, event, status) for event, status in target["events"]]
     platform = deployment.application.compute_platform
     if platform == "Server":
@@ -132,19 +163,32 @@ def _described(state: State, context: Context, deployment: Any, motion: Motion, 
     if platform == "Lambda":
         shift = motion.shift
         info = {
-            "functionName": shift["function"], "functionAlias": shift["alias"], "currentVersion": shift["current"],
-            "targetVersion": shift["target"], "targetVersionWeight": target["share"],
+            "functionName": shift["function"],
+            "functionAlias": shift["alias"],
+            "currentVersion": shift["current"],
+            "targetVersion": shift["target"],
+            "targetVersionWeight": target["share"],
         }
         arn = context.arn(f"function:{target['id']}", "lambda")
-        return {"deploymentTargetType": "LambdaTarget", "lambdaTarget": {**base, "targetArn": arn, "lambdaFunctionInfo": info}}
+        return {
+            "deploymentTargetType": "LambdaTarget",
+            "lambdaTarget": {**base, "targetArn": arn, "lambdaFunctionInfo": info},
+        }
     arn = context.arn(f"service/{target['id'].replace(':', '/')}", "ecs")
     sets = [_task_set("Blue", "PRIMARY", 1 - target["share"]), _task_set("Green", "ACTIVE", target["share"])]
     return {"deploymentTargetType": "ECSTarget", "ecsTarget": {**base, "targetArn": arn, "taskSetsInfo": sets}}
 
 
 def _task_set(label: str, status: str, part: float) -> dict[str, Any]:
-    return {"identifer": f"ecs-svc/{label.lower()}", "status": status, "trafficWeight": round(part * 100, 1), "taskSetLabel": label,
-            "desiredCount": 3, "runningCount": 3, "pendingCount": 0}
+    return {
+        "identifer": f"ecs-svc/{label.lower()}",
+        "status": status,
+        "trafficWeight": round(part * 100, 1),
+        "taskSetLabel": label,
+        "desiredCount": 3,
+        "runningCount": 3,
+        "pendingCount": 0,
+    }
 
 
 def _event(motion: Motion, event: rollout.Event, status: str) -> dict[str, Any]:
@@ -175,7 +219,10 @@ def get_deployment_config(state: State, params: dict[str, Any], context: Context
     """A predefined or own deployment configuration."""
     info = config_info(state, context.account, context.region, params["deploymentConfigName"])
     if info is None:
-        raise Refused("DeploymentConfigDoesNotExistException", f"No deployment configuration found for name: {params['deploymentConfigName']}")
+        raise Refused(
+            "DeploymentConfigDoesNotExistException",
+            f"No deployment configuration found for name: {params['deploymentConfigName']}",
+        )
     return {"deploymentConfigInfo": info}
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ..pipelines import Entry, Execution, Line, Transition, advance, definition, is_approval, start, waiting
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.pipelines import (
+    Entry,
+    Execution,
+    Line,
+    Transition,
+    advance,
+    definition,
+    is_approval,
+    start,
+    waiting,
+)
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 
 def _moment(seconds: float) -> datetime:
@@ -18,7 +28,9 @@ def _line(state: State, name: str, context: Context) -> tuple[dict[str, Any], Li
     """Declaration and line of a pipeline, up to date; PipelineNotFoundException if there is none."""
     declared = definition(context.account, context.region, name)
     if declared is None:
-        raise Refused("PipelineNotFoundException", f"Account '{context.account}' does not have a pipeline with name '{name}'")
+        raise Refused(
+            "PipelineNotFoundException", f"Account '{context.account}' does not have a pipeline with name '{name}'"
+        )
     return declared, advance(state, context.account, context.region, name)
 
 
@@ -42,7 +54,10 @@ def get_pipeline_state(state: State, params: dict[str, Any], context: Context) -
     declared, line = _line(state, params["name"], context)
     first = line.executions[0].started if line.executions else state.wall()
     return {
-        "pipelineName": params["name"], "pipelineVersion": declared.get("version", 1), "created": _moment(first), "updated": state.now(),
+        "pipelineName": params["name"],
+        "pipelineVersion": declared.get("version", 1),
+        "created": _moment(first),
+        "updated": state.now(),
         "stageStates": [_stage_state(declared, line, number) for number in range(len(declared["stages"]))],
     }
 
@@ -52,7 +67,11 @@ def _stage_state(declared: dict[str, Any], line: Line, number: int) -> dict[str,
     name, transition = stage["name"], line.transitions.get(stage["name"], Transition())
     entered = [execution for execution in line.executions if name in execution.entries]
     queue = [execution for execution in line.executions if waiting(execution, declared["stages"]) == name]
-    described: dict[str, Any] = {"stageName": name, "actionStates": [], "inboundExecutions": [_short(one, "InProgress") for one in queue]}
+    described: dict[str, Any] = {
+        "stageName": name,
+        "actionStates": [],
+        "inboundExecutions": [_short(one, "InProgress") for one in queue],
+    }
     if queue:
         described["inboundExecution"] = _short(queue[0], "InProgress")
     if number:
@@ -81,7 +100,9 @@ def _transition(transition: Transition) -> dict[str, Any]:
 
 def _action(execution: Execution, entry: Entry, *, approval: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "actionExecutionId": f"{execution.id}-{entry.entered:.0f}", "status": entry.status, "lastStatusChange": _moment(entry.left or entry.entered),
+        "actionExecutionId": f"{execution.id}-{entry.entered:.0f}",
+        "status": entry.status,
+        "lastStatusChange": _moment(entry.left or entry.entered),
     }
     if entry.summary:
         shown["summary"] = entry.summary
@@ -123,9 +144,14 @@ def list_pipeline_executions(state: State, params: dict[str, Any], context: Cont
 
 def _summary(execution: Execution) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "pipelineExecutionId": execution.id, "status": execution.status, "startTime": _moment(execution.started),
-        "lastUpdateTime": _moment(execution.updated or execution.started), "sourceRevisions": [], "executionMode": "QUEUED",
-        "executionType": "STANDARD", "trigger": {"triggerType": execution.trigger, "triggerDetail": execution.detail},
+        "pipelineExecutionId": execution.id,
+        "status": execution.status,
+        "startTime": _moment(execution.started),
+        "lastUpdateTime": _moment(execution.updated or execution.started),
+        "sourceRevisions": [],
+        "executionMode": "QUEUED",
+        "executionType": "STANDARD",
+        "trigger": {"triggerType": execution.trigger, "triggerDetail": execution.detail},
     }
     return {**shown, "stopTrigger": {"reason": execution.reason}} if execution.reason else shown
 
@@ -137,8 +163,13 @@ def get_pipeline_execution(state: State, params: dict[str, Any], context: Contex
     execution = _execution(line, params["pipelineExecutionId"])
     return {
         "pipelineExecution": {
-            "pipelineName": params["pipelineName"], "pipelineVersion": declared.get("version", 1), "pipelineExecutionId": execution.id,
-            "status": execution.status, "artifactRevisions": [], "executionMode": "QUEUED", "executionType": "STANDARD",
+            "pipelineName": params["pipelineName"],
+            "pipelineVersion": declared.get("version", 1),
+            "pipelineExecutionId": execution.id,
+            "status": execution.status,
+            "artifactRevisions": [],
+            "executionMode": "QUEUED",
+            "executionType": "STANDARD",
             "trigger": {"triggerType": execution.trigger, "triggerDetail": execution.detail},
         }
     }
@@ -152,7 +183,9 @@ def change_stage_transition(state: State, params: dict[str, Any], context: Conte
     if params["transitionType"] != "Inbound":
         raise Refused("ValidationException", "The sandbox knows only Inbound transitions.")
     enabled = context.operation == "EnableStageTransition"
-    line.transitions[stage["name"]] = Transition(enabled, params.get("reason", ""), context.arn("user/portal", "iam"), state.wall())
+    line.transitions[stage["name"]] = Transition(
+        enabled, params.get("reason", ""), context.arn("user/portal", "iam"), state.wall()
+    )
     advance(state, context.account, context.region, params["pipelineName"])
     return {}
 
@@ -162,7 +195,14 @@ def put_approval_result(state: State, params: dict[str, Any], context: Context) 
     """Approve or reject the execution whose token is given."""
     declared, line = _line(state, params["pipelineName"], context)
     stage = _stage(declared, params["stageName"])
-    entry = next((one.entries[stage["name"]] for one in line.executions if stage["name"] in one.entries and one.entries[stage["name"]].token == params["token"]), None)
+    entry = next(
+        (
+            one.entries[stage["name"]]
+            for one in line.executions
+            if stage["name"] in one.entries and one.entries[stage["name"]].token == params["token"]
+        ),
+        None,
+    )
     if entry is None or not is_approval(stage):
         raise Refused("InvalidApprovalTokenException", "The approval token is not valid.")
     if entry.status != "InProgress":

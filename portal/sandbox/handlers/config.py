@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backends import backend
-from ..compliance import Verdict, judge
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.backends import backend
+from portal.sandbox.compliance import Verdict, judge
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 CAP = 25
 
@@ -51,10 +51,17 @@ def get_compliance_details_by_config_rule(state: State, params: dict[str, Any], 
         kind = "COMPLIANT" if verdict.compliant else "NON_COMPLIANT"
         if kind not in (params.get("ComplianceTypes") or [kind]):
             continue
-        qualifier = {"ConfigRuleName": rule["name"], "ResourceType": verdict.type, "ResourceId": verdict.id, "EvaluationMode": "DETECTIVE"}
+        qualifier = {
+            "ConfigRuleName": rule["name"],
+            "ResourceType": verdict.type,
+            "ResourceId": verdict.id,
+            "EvaluationMode": "DETECTIVE",
+        }
         result = {
             "EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier, "OrderingTimestamp": state.now()},
-            "ComplianceType": kind, "ResultRecordedTime": state.now(), "ConfigRuleInvokedTime": state.now(),
+            "ComplianceType": kind,
+            "ResultRecordedTime": state.now(),
+            "ConfigRuleInvokedTime": state.now(),
         }
         results.append({**result, "Annotation": verdict.reason} if verdict.reason else result)
     return {"EvaluationResults": results}

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..registry import Context, handles
-from ..state import State
+from portal.sandbox.registry import Context, handles
+from portal.sandbox.state import State
 
-KEPT = ("deploymentConfiguration", "capacityProviderStrategy", "loadBalancers", "serviceConnectConfiguration", "enableExecuteCommand")
+KEPT = (
+    "deploymentConfiguration",
+    "capacityProviderStrategy",
+    "loadBalancers",
+    "serviceConnectConfiguration",
+    "enableExecuteCommand",
+)
 
 
 def _remembered(state: State, context: Context) -> dict[str, Any]:
@@ -22,8 +28,17 @@ def _completed(service: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     service |= {name: value for name, value in kept.items() if name in KEPT and name != "serviceConnectConfiguration"}
     service |= {"runningCount": service.get("desiredCount", 0), "pendingCount": 0}
     for deployment in service.get("deployments", []):
-        deployment |= {"taskDefinition": service["taskDefinition"], "rolloutState": "COMPLETED", "rolloutStateReason": "ECS deployment completed."}
-        deployment |= {"desiredCount": service["desiredCount"], "runningCount": service["desiredCount"], "pendingCount": 0, "platformFamily": "Linux"}
+        deployment |= {
+            "taskDefinition": service["taskDefinition"],
+            "rolloutState": "COMPLETED",
+            "rolloutStateReason": "ECS deployment completed.",
+        }
+        deployment |= {
+            "desiredCount": service["desiredCount"],
+            "runningCount": service["desiredCount"],
+            "pendingCount": 0,
+            "platformFamily": "Linux",
+        }
         if strategy:
             deployment.pop("launchType", None)
             deployment["capacityProviderStrategy"] = strategy
@@ -46,4 +61,7 @@ def describe_services(state: State, params: dict[str, Any], context: Context) ->
     """moto's services, completed."""
     answer = context.forward()
     kept = _remembered(state, context)
-    return {**answer, "services": [_completed(service, kept.get(service["serviceArn"], {})) for service in answer["services"]]}
+    return {
+        **answer,
+        "services": [_completed(service, kept.get(service["serviceArn"], {})) for service in answer["services"]],
+    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backends import backend, closed_subnets
-from ..registry import Context, handles
-from ..state import State
+from portal.sandbox.backends import backend, closed_subnets
+from portal.sandbox.registry import Context, handles
+from portal.sandbox.state import State
 
 
 @handles("elbv2", "DescribeTargetHealth")
@@ -21,5 +21,9 @@ def describe_target_health(state: State, params: dict[str, Any], context: Contex
             continue
         described["Target"]["AvailabilityZone"] = machine.placement.availability_zone
         if machine.subnet_id in closed and described["TargetHealth"]["State"] == "healthy":
-            described["TargetHealth"] = {"State": "unhealthy", "Reason": "Target.Timeout", "Description": "Request timed out"}
+            described["TargetHealth"] = {
+                "State": "unhealthy",
+                "Reason": "Target.Timeout",
+                "Description": "Request timed out",
+            }
     return answer

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ..backends import lambda_backend
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.backends import lambda_backend
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 
 def _name(params: dict[str, Any]) -> str:
@@ -22,11 +22,18 @@ def _check(params: dict[str, Any], context: Context, primary: str) -> None:
     versions = {str(one.version) for one in known["versions"]}
     for version in {primary, *extra} - {"$LATEST"}:
         if version not in versions:
-            raise Refused("ResourceNotFoundException", f"Function not found: {context.arn(f'function:{_name(params)}')}:{version}")
+            raise Refused(
+                "ResourceNotFoundException", f"Function not found: {context.arn(f'function:{_name(params)}')}:{version}"
+            )
     if len(extra) > 1 or any(not 0 <= float(weight) <= 1 for weight in extra.values()):
-        raise Refused("InvalidParameterValueException", "An alias takes one additional version with a weight from 0.0 to 1.0.")
+        raise Refused(
+            "InvalidParameterValueException", "An alias takes one additional version with a weight from 0.0 to 1.0."
+        )
     if extra and (primary in extra or primary == "$LATEST"):
-        raise Refused("InvalidParameterValueException", "The additional version must differ from the alias's version, which must be published.")
+        raise Refused(
+            "InvalidParameterValueException",
+            "The additional version must differ from the alias's version, which must be published.",
+        )
 
 
 @handles("lambda", "CreateAlias")
@@ -41,7 +48,10 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
     """Change version or weights; a stale RevisionId is refused, and every change gets a new one."""
     alias = lambda_backend(context.account, context.region).get_alias(params["Name"], _name(params))
     if params.get("RevisionId") not in (None, alias.revision_id):
-        raise Refused("PreconditionFailedException", "The RevisionId provided does not match the latest one; read the alias again.")
+        raise Refused(
+            "PreconditionFailedException",
+            "The RevisionId provided does not match the latest one; read the alias again.",
+        )
     _check(params, context, str(params.get("FunctionVersion") or alias.function_version))
     answer = context.forward()
     alias.revision_id = str(uuid.uuid4())

@@ -6,9 +6,9 @@ from typing import Any
 
 from moto.core.resource_tagging import make_tag_matcher, match_resource_type
 
-from ..inventory import tagged
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.inventory import tagged
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 DEFAULT_PAGE = 50
 
@@ -22,9 +22,14 @@ def get_resources(state: State, params: dict[str, Any], context: Context) -> dic
     after, arns = params.get("PaginationToken") or "", params.get("ResourceARNList") or []
     fits = make_tag_matcher(params.get("TagFilters"))
     found = sorted(
-        (resource for resource in tagged(context.account, context.region)
-         if match_resource_type(resource.type, params.get("ResourceTypeFilters"))
-         and fits(resource.tags) and (not arns or resource.arn in arns) and resource.arn > after),
+        (
+            resource
+            for resource in tagged(context.account, context.region)
+            if match_resource_type(resource.type, params.get("ResourceTypeFilters"))
+            and fits(resource.tags)
+            and (not arns or resource.arn in arns)
+            and resource.arn > after
+        ),
         key=lambda resource: resource.arn,
     )
     listed = [

@@ -47,9 +47,6 @@ def describe_spot_price_history(state: State, params: dict[str, Any], context: C
     start = max(_moment(params.get("StartTime"), end), end - KEPT)
     wanted = [kind for kind in params.get("InstanceTypes") or ON_DEMAND if kind in ON_DEMAND]
     points = [
-        point
-        for kind in wanted
-        for letter in ZONES
-        for point in _points(kind, f"{context.region}{letter}", start, end)
+        point for kind in wanted for letter in ZONES for point in _points(kind, f"{context.region}{letter}", start, end)
     ]
     return {"SpotPriceHistory": sorted(points, key=lambda point: point["Timestamp"], reverse=True), "NextToken": ""}

@@ -6,9 +6,9 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
-from ..backends import backend
-from ..registry import Context, Refused, handles
-from ..state import State
+from portal.sandbox.backends import backend
+from portal.sandbox.registry import Context, Refused, handles
+from portal.sandbox.state import State
 
 EVERY = 60
 DEFAULT_PAGE = 100
@@ -27,7 +27,11 @@ def _run(canary: Any, minute: int) -> dict[str, Any]:
         status |= {"StateReason": "The journey did not find the expected text.", "StateReasonCode": "CANARY_FAILURE"}
     run = f"{rng.getrandbits(128):032x}"
     return {
-        "Id": run, "ScheduledRunId": run, "RetryAttempt": 0, "Name": canary.name, "Status": status,
+        "Id": run,
+        "ScheduledRunId": run,
+        "RetryAttempt": 0,
+        "Name": canary.name,
+        "Status": status,
         "Timeline": {"Started": started, "Completed": datetime.fromtimestamp(minute * EVERY + took, UTC)},
         "ArtifactS3Location": f"{canary.artifact_s3_location}{run}",
     }

@@ -11,9 +11,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ..parts import Part, Service
+from portal.sandbox.parts import Part, Service
 
-_CONFIG = Config(connect_timeout=3, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 2}, max_pool_connections=4)
+_CONFIG = Config(
+    connect_timeout=3, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 2}, max_pool_connections=4
+)
 
 
 @dataclass
@@ -21,7 +23,9 @@ class Aws:
     """Clients of one sandbox, kept for reuse: making one costs more than most calls."""
 
     url: str
-    session: boto3.Session = field(default_factory=lambda: boto3.Session(aws_access_key_id="SANDBOXSEEDINGKEY000", aws_secret_access_key="-"))
+    session: boto3.Session = field(
+        default_factory=lambda: boto3.Session(aws_access_key_id="SANDBOXSEEDINGKEY000", aws_secret_access_key="-")
+    )
     clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def client(self, account: str, region: str, name: str) -> Any:
@@ -81,7 +85,9 @@ PartType = TypeVar("PartType", bound=Part)
 SEEDERS: dict[type, Callable[[Place, Service, Any], None]] = {}
 
 
-def seeds(kind: type[PartType]) -> Callable[[Callable[[Place, Service, PartType], None]], Callable[[Place, Service, PartType], None]]:
+def seeds(
+    kind: type[PartType],
+) -> Callable[[Callable[[Place, Service, PartType], None]], Callable[[Place, Service, PartType], None]]:
     """Register the function that creates a kind of part."""
 
     def register(function: Callable[[Place, Service, PartType], None]) -> Callable[[Place, Service, PartType], None]:

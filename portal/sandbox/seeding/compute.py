@@ -6,7 +6,8 @@ import io
 import zipfile
 from typing import Any
 
-from ..parts import Container, Fleet, Function, Kubernetes, Service
+from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, Service
+
 from .aws import Place, pairs, seeds
 from .network import default_group, own_subnets, shared_network
 
@@ -27,9 +28,17 @@ def seed_function(place: Place, service: Service, part: Function) -> None:
     name = part.name or service.name
     client, code = place.client("lambda"), _code()
     wanted: dict[str, Any] = {
-        "FunctionName": name, "Runtime": part.runtime, "Role": place.role("lambda-execution"), "Handler": "main.handler",
-        "Code": {"ZipFile": code}, "MemorySize": part.memory, "Timeout": part.timeout, "Architectures": [part.arch],
-        "TracingConfig": {"Mode": "Active" if part.traced else "PassThrough"}, "Tags": service.tags, "Publish": True,
+        "FunctionName": name,
+        "Runtime": part.runtime,
+        "Role": place.role("lambda-execution"),
+        "Handler": "main.handler",
+        "Code": {"ZipFile": code},
+        "MemorySize": part.memory,
+        "Timeout": part.timeout,
+        "Architectures": [part.arch],
+        "TracingConfig": {"Mode": "Active" if part.traced else "PassThrough"},
+        "Tags": service.tags,
+        "Publish": True,
         "Environment": {"Variables": {"SERVICE": service.name}},
     }
     if part.dead_letters:
@@ -47,28 +56,47 @@ def seed_container(place: Place, service: Service, part: Container) -> None:
     insights = [{"name": "containerInsights", "value": "enabled" if part.insights else "disabled"}]
     ecs.create_cluster(clusterName=service.name, settings=insights, tags=tags)
     definition: dict[str, Any] = {
-        "name": service.name, "image": f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2", "essential": True,
+        "name": service.name,
+        "image": f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2",
+        "essential": True,
         "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
         "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": f"/ecs/{service.name}"}},
     }
     if part.mesh:
-        definition["environment"] = [{"name": "APPMESH_VIRTUAL_NODE_NAME", "value": f"mesh/{service.name}/virtualNode/{service.name}"}]
+        definition["environment"] = [
+            {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": f"mesh/{service.name}/virtualNode/{service.name}"}
+        ]
     ecs.register_task_definition(
-        family=service.name, requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu=str(part.cpu), memory=str(part.memory),
-        executionRoleArn=place.role("task-execution"), containerDefinitions=[definition], tags=tags,
+        family=service.name,
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu=str(part.cpu),
+        memory=str(part.memory),
+        executionRoleArn=place.role("task-execution"),
+        containerDefinitions=[definition],
+        tags=tags,
     )
     network = shared_network(place)
-    wires = {"subnets": network.subnets, "securityGroups": [default_group(place, network)], "assignPublicIp": "DISABLED"}
+    wires = {
+        "subnets": network.subnets,
+        "securityGroups": [default_group(place, network)],
+        "assignPublicIp": "DISABLED",
+    }
     capacity = "FARGATE_SPOT" if part.spot else "FARGATE"
     ecs.create_service(
-        cluster=service.name, serviceName=service.name, taskDefinition=service.name, desiredCount=part.tasks,
+        cluster=service.name,
+        serviceName=service.name,
+        taskDefinition=service.name,
+        desiredCount=part.tasks,
         capacityProviderStrategy=[{"capacityProvider": capacity, "weight": 1, "base": 0}],
         deploymentConfiguration={
-            "maximumPercent": 200, "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+            "minimumHealthyPercent": 100,
             "deploymentCircuitBreaker": {"enable": part.circuit_breaker, "rollback": part.circuit_breaker},
         },
         networkConfiguration={"awsvpcConfiguration": wires},
-        tags=tags, propagateTags="SERVICE",
+        tags=tags,
+        propagateTags="SERVICE",
     )
 
 
@@ -77,14 +105,25 @@ def seed_kubernetes(place: Place, service: Service, part: Kubernetes) -> None:
     """An EKS cluster with one node group."""
     eks, network = place.client("eks"), shared_network(place)
     eks.create_cluster(
-        name=service.name, version=part.version, roleArn=place.role("clusters"), tags=service.tags,
-        resourcesVpcConfig={"subnetIds": network.subnets, "endpointPublicAccess": part.public, "endpointPrivateAccess": True},
+        name=service.name,
+        version=part.version,
+        roleArn=place.role("clusters"),
+        tags=service.tags,
+        resourcesVpcConfig={
+            "subnetIds": network.subnets,
+            "endpointPublicAccess": part.public,
+            "endpointPrivateAccess": True,
+        },
         logging={"clusterLogging": [{"types": ["api", "audit"], "enabled": part.logging}]},
     )
     eks.create_nodegroup(
-        clusterName=service.name, nodegroupName=service.name, nodeRole=place.role("clusters"), subnets=network.subnets,
+        clusterName=service.name,
+        nodegroupName=service.name,
+        nodeRole=place.role("clusters"),
+        subnets=network.subnets,
         scalingConfig={"minSize": part.nodes, "maxSize": part.nodes * 2, "desiredSize": part.nodes},
-        instanceTypes=["m6g.large"], tags=service.tags,
+        instanceTypes=["m6g.large"],
+        tags=service.tags,
     )
 
 
@@ -95,13 +134,26 @@ def seed_fleet(place: Place, service: Service, part: Fleet) -> None:
         subnets = own_subnets(place, service, part.zones)
     else:
         subnets = shared_network(place).subnets[: len(part.zones)]
-    place.client("ec2").create_launch_template(LaunchTemplateName=service.name, LaunchTemplateData=_template(service, part))
+    place.client("ec2").create_launch_template(
+        LaunchTemplateName=service.name, LaunchTemplateData=_template(service, part)
+    )
     place.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=service.name, MinSize=min(2, part.size), MaxSize=part.size * 2, DesiredCapacity=part.size,
-        VPCZoneIdentifier=",".join(subnets), LaunchTemplate={"LaunchTemplateName": service.name, "Version": "$Latest"},
-        HealthCheckType=part.health_check, HealthCheckGracePeriod=60,
+        AutoScalingGroupName=service.name,
+        MinSize=min(2, part.size),
+        MaxSize=part.size * 2,
+        DesiredCapacity=part.size,
+        VPCZoneIdentifier=",".join(subnets),
+        LaunchTemplate={"LaunchTemplateName": service.name, "Version": "$Latest"},
+        HealthCheckType=part.health_check,
+        HealthCheckGracePeriod=60,
         Tags=[
-            {"Key": key, "Value": value, "PropagateAtLaunch": True, "ResourceType": "auto-scaling-group", "ResourceId": service.name}
+            {
+                "Key": key,
+                "Value": value,
+                "PropagateAtLaunch": True,
+                "ResourceType": "auto-scaling-group",
+                "ResourceId": service.name,
+            }
             for key, value in service.tags.items()
         ],
     )
@@ -110,10 +162,20 @@ def seed_fleet(place: Place, service: Service, part: Fleet) -> None:
 def _template(service: Service, part: Fleet) -> dict[str, Any]:
     tags = pairs({**service.tags, "Name": service.name})
     return {
-        "ImageId": IMAGE, "InstanceType": part.instance_type, "Monitoring": {"Enabled": True},
+        "ImageId": IMAGE,
+        "InstanceType": part.instance_type,
+        "Monitoring": {"Enabled": True},
         "MetadataOptions": {"HttpTokens": "required" if part.imds_v2 else "optional", "HttpEndpoint": "enabled"},
         "BlockDeviceMappings": [
-            {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 50, "VolumeType": part.volume, "Encrypted": part.encrypted, "DeleteOnTermination": True}}
+            {
+                "DeviceName": "/dev/sda1",
+                "Ebs": {
+                    "VolumeSize": 50,
+                    "VolumeType": part.volume,
+                    "Encrypted": part.encrypted,
+                    "DeleteOnTermination": True,
+                },
+            }
         ],
         "TagSpecifications": [{"ResourceType": "instance", "Tags": tags}, {"ResourceType": "volume", "Tags": tags}],
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..parts import Bucket, Cache, Database, DatabaseCluster, SearchDomain, Service, Table
+from portal.sandbox.parts import Bucket, Cache, Database, DatabaseCluster, SearchDomain, Service, Table
+
 from .aws import Place, pairs, seeds
 
 
@@ -14,24 +15,42 @@ def seed_table(place: Place, service: Service, part: Table) -> None:
     client = place.client("dynamodb")
     capacity: dict[str, Any] = {"BillingMode": "PAY_PER_REQUEST"}
     if part.read_units:
-        capacity = {"ProvisionedThroughput": {"ReadCapacityUnits": part.read_units, "WriteCapacityUnits": part.write_units}}
+        capacity = {
+            "ProvisionedThroughput": {"ReadCapacityUnits": part.read_units, "WriteCapacityUnits": part.write_units}
+        }
     client.create_table(
-        TableName=part.name, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        TableName=part.name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        SSESpecification={"Enabled": part.encrypted}, DeletionProtectionEnabled=part.protected, Tags=pairs(service.tags), **capacity,
+        SSESpecification={"Enabled": part.encrypted},
+        DeletionProtectionEnabled=part.protected,
+        Tags=pairs(service.tags),
+        **capacity,
     )
     if part.recovery:
-        client.update_continuous_backups(TableName=part.name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+        client.update_continuous_backups(
+            TableName=part.name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
 
 
 @seeds(Database)
 def seed_database(place: Place, service: Service, part: Database) -> None:
     """An RDS instance of the service's name."""
     place.client("rds").create_db_instance(
-        DBInstanceIdentifier=service.name, Engine=part.engine, DBInstanceClass=part.instance_class, AllocatedStorage=part.gigabytes,
-        StorageType=part.storage, MultiAZ=part.multi_az, StorageEncrypted=part.encrypted, BackupRetentionPeriod=part.backup_days,
-        DeletionProtection=part.protected, PubliclyAccessible=part.public, MasterUsername="service", MasterUserPassword="not-a-real-password",
-        AutoMinorVersionUpgrade=True, Tags=pairs(service.tags),
+        DBInstanceIdentifier=service.name,
+        Engine=part.engine,
+        DBInstanceClass=part.instance_class,
+        AllocatedStorage=part.gigabytes,
+        StorageType=part.storage,
+        MultiAZ=part.multi_az,
+        StorageEncrypted=part.encrypted,
+        BackupRetentionPeriod=part.backup_days,
+        DeletionProtection=part.protected,
+        PubliclyAccessible=part.public,
+        MasterUsername="service",
+        MasterUserPassword="not-a-real-password",
+        AutoMinorVersionUpgrade=True,
+        Tags=pairs(service.tags),
     )
 
 
@@ -40,8 +59,14 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
     """An Aurora or Neptune cluster with its instances."""
     rds, tags = place.client("rds"), pairs(service.tags)
     wanted: dict[str, Any] = {
-        "DBClusterIdentifier": service.name, "Engine": part.engine, "StorageEncrypted": part.encrypted,
-        "BackupRetentionPeriod": part.backup_days, "DeletionProtection": part.protected, "Tags": tags, "StorageType": "aurora", "AllocatedStorage": 1,
+        "DBClusterIdentifier": service.name,
+        "Engine": part.engine,
+        "StorageEncrypted": part.encrypted,
+        "BackupRetentionPeriod": part.backup_days,
+        "DeletionProtection": part.protected,
+        "Tags": tags,
+        "StorageType": "aurora",
+        "AllocatedStorage": 1,
     }
     if part.engine.startswith("aurora"):
         wanted |= {"MasterUsername": "service", "MasterUserPassword": "not-a-real-password"}
@@ -51,9 +76,16 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
     size = "db.serverless" if part.serverless else "db.r6g.large"
     for number in range(1, part.instances + 1):
         rds.create_db_instance(
-            DBInstanceIdentifier=f"{service.name}-{number}", DBClusterIdentifier=service.name, Engine=part.engine, DBInstanceClass=size,
-            AvailabilityZone=place.zones("abc")[number - 1], StorageType="aurora", AllocatedStorage=1, StorageEncrypted=part.encrypted,
-            BackupRetentionPeriod=part.backup_days, Tags=tags,
+            DBInstanceIdentifier=f"{service.name}-{number}",
+            DBClusterIdentifier=service.name,
+            Engine=part.engine,
+            DBInstanceClass=size,
+            AvailabilityZone=place.zones("abc")[number - 1],
+            StorageType="aurora",
+            AllocatedStorage=1,
+            StorageEncrypted=part.encrypted,
+            BackupRetentionPeriod=part.backup_days,
+            Tags=tags,
         )
 
 
@@ -61,9 +93,17 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
 def seed_cache(place: Place, service: Service, part: Cache) -> None:
     """A Valkey/Redis replication group."""
     place.client("elasticache").create_replication_group(
-        ReplicationGroupId=service.name, ReplicationGroupDescription=f"Cache of {service.name}", Engine="redis", CacheNodeType=part.node_type,
-        NumNodeGroups=1, ReplicasPerNodeGroup=part.nodes - 1, AutomaticFailoverEnabled=part.nodes > 1, MultiAZEnabled=part.nodes > 1,
-        AtRestEncryptionEnabled=part.encrypted, TransitEncryptionEnabled=part.encrypted, SnapshotRetentionLimit=1 if part.nodes > 1 else 0,
+        ReplicationGroupId=service.name,
+        ReplicationGroupDescription=f"Cache of {service.name}",
+        Engine="redis",
+        CacheNodeType=part.node_type,
+        NumNodeGroups=1,
+        ReplicasPerNodeGroup=part.nodes - 1,
+        AutomaticFailoverEnabled=part.nodes > 1,
+        MultiAZEnabled=part.nodes > 1,
+        AtRestEncryptionEnabled=part.encrypted,
+        TransitEncryptionEnabled=part.encrypted,
+        SnapshotRetentionLimit=1 if part.nodes > 1 else 0,
         Tags=pairs(service.tags),
     )
 
@@ -71,14 +111,22 @@ def seed_cache(place: Place, service: Service, part: Cache) -> None:
 @seeds(SearchDomain)
 def seed_search_domain(place: Place, service: Service, part: SearchDomain) -> None:
     """An OpenSearch domain."""
-    cluster: dict[str, Any] = {"InstanceType": "r6g.large.search", "InstanceCount": part.nodes, "ZoneAwarenessEnabled": part.zone_aware}
+    cluster: dict[str, Any] = {
+        "InstanceType": "r6g.large.search",
+        "InstanceCount": part.nodes,
+        "ZoneAwarenessEnabled": part.zone_aware,
+    }
     if part.zone_aware:
         cluster["ZoneAwarenessConfig"] = {"AvailabilityZoneCount": 3}
     place.client("opensearch").create_domain(
-        DomainName=service.name, EngineVersion="OpenSearch_2.19", ClusterConfig=cluster,
+        DomainName=service.name,
+        EngineVersion="OpenSearch_2.19",
+        ClusterConfig=cluster,
         EBSOptions={"EBSEnabled": True, "VolumeType": "gp3", "VolumeSize": 100},
-        EncryptionAtRestOptions={"Enabled": part.encrypted}, NodeToNodeEncryptionOptions={"Enabled": part.encrypted},
-        DomainEndpointOptions={"EnforceHTTPS": True}, TagList=pairs(service.tags),
+        EncryptionAtRestOptions={"Enabled": part.encrypted},
+        NodeToNodeEncryptionOptions={"Enabled": part.encrypted},
+        DomainEndpointOptions={"EnforceHTTPS": True},
+        TagList=pairs(service.tags),
     )
 
 
@@ -98,5 +146,10 @@ def seed_bucket(place: Place, service: Service, part: Bucket) -> None:
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
         s3.put_bucket_encryption(Bucket=part.name, ServerSideEncryptionConfiguration={"Rules": [rule]})
     if part.lifecycle:
-        rule = {"ID": "age", "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}
-        s3.put_bucket_lifecycle_configuration(Bucket=part.name, LifecycleConfiguration={"Rules": [rule]})
+        age = {
+            "ID": "age",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+        }
+        s3.put_bucket_lifecycle_configuration(Bucket=part.name, LifecycleConfiguration={"Rules": [age]})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..parts import Container, Deploys, Fleet, LoadBalancer, Pipeline, Service
+from portal.sandbox.parts import Container, Deploys, Fleet, LoadBalancer, Pipeline, Service
+
 from .aws import Place, pairs, seeds
 
 GROUP = "production"
@@ -18,8 +19,13 @@ def seed_codedeploy(place: Place, service: Service, part: Deploys) -> None:
     alarms = {"enabled": part.alarm, "alarms": [{"name": f"{service.name}-errors"}] if part.alarm else []}
     events = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] if part.rollback else []
     client.create_deployment_group(
-        applicationName=service.name, deploymentGroupName=GROUP, serviceRoleArn=place.role("deployments"), deploymentConfigName=part.config,
-        autoRollbackConfiguration={"enabled": part.rollback, "events": events}, alarmConfiguration=alarms, tags=tags,
+        applicationName=service.name,
+        deploymentGroupName=GROUP,
+        serviceRoleArn=place.role("deployments"),
+        deploymentConfigName=part.config,
+        autoRollbackConfiguration={"enabled": part.rollback, "events": events},
+        alarmConfiguration=alarms,
+        tags=tags,
         **_targets(service, part),
     )
 
@@ -31,10 +37,13 @@ def _targets(service: Service, part: Deploys) -> dict[str, Any]:
     if part.platform == "ECS":
         pair = [{"name": service.name}, {"name": f"{service.name}-green"}]
         return {
-            "deploymentStyle": shift, "ecsServices": [{"serviceName": service.name, "clusterName": service.name}],
+            "deploymentStyle": shift,
+            "ecsServices": [{"serviceName": service.name, "clusterName": service.name}],
             "loadBalancerInfo": {"targetGroupPairInfoList": [{"targetGroups": pair}]},
         }
-    placed: dict[str, Any] = {"deploymentStyle": {"deploymentType": "IN_PLACE", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}}
+    placed: dict[str, Any] = {
+        "deploymentStyle": {"deploymentType": "IN_PLACE", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
+    }
     if any(isinstance(item, Fleet) for item in service.parts):
         placed["autoScalingGroups"] = [service.name]
     if any(isinstance(item, LoadBalancer) for item in service.parts):
@@ -43,10 +52,16 @@ def _targets(service: Service, part: Deploys) -> dict[str, Any]:
     return placed
 
 
-def _action(name: str, category: str, provider: str, configuration: dict[str, str], reads: str = "", writes: str = "") -> dict[str, Any]:
+def _action(
+    name: str, category: str, provider: str, configuration: dict[str, str], reads: str = "", writes: str = ""
+) -> dict[str, Any]:
     return {
-        "name": name, "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"}, "runOrder": 1,
-        "configuration": configuration, "inputArtifacts": [{"name": reads}] if reads else [], "outputArtifacts": [{"name": writes}] if writes else [],
+        "name": name,
+        "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"},
+        "runOrder": 1,
+        "configuration": configuration,
+        "inputArtifacts": [{"name": reads}] if reads else [],
+        "outputArtifacts": [{"name": writes}] if writes else [],
     }
 
 
@@ -56,18 +71,49 @@ def seed_pipeline(place: Place, service: Service, part: Pipeline) -> None:
     provider = "ECS" if any(isinstance(item, Container) for item in service.parts) else "CodeDeploy"
     target = {"ClusterName": service.name, "ServiceName": service.name}
     stages: list[dict[str, Any]] = [
-        {"name": "Source", "actions": [_action("Source", "Source", "S3", {"S3Bucket": "sources", "S3ObjectKey": f"{service.name}.zip"}, writes="source")]},
-        {"name": "Build", "actions": [_action("Build", "Build", "CodeBuild", {"ProjectName": service.name}, "source", "image")]},
-        {"name": "Staging", "actions": [_action("Deploy", "Deploy", provider, {**target, "ClusterName": f"{service.name}-staging"}, "image")]},
+        {
+            "name": "Source",
+            "actions": [
+                _action(
+                    "Source",
+                    "Source",
+                    "S3",
+                    {"S3Bucket": "sources", "S3ObjectKey": f"{service.name}.zip"},
+                    writes="source",
+                )
+            ],
+        },
+        {
+            "name": "Build",
+            "actions": [_action("Build", "Build", "CodeBuild", {"ProjectName": service.name}, "source", "image")],
+        },
+        {
+            "name": "Staging",
+            "actions": [
+                _action("Deploy", "Deploy", provider, {**target, "ClusterName": f"{service.name}-staging"}, "image")
+            ],
+        },
     ]
-    production: dict[str, Any] = {"name": "Production", "actions": [_action("Deploy", "Deploy", provider, target, "image")]}
+    production: dict[str, Any] = {
+        "name": "Production",
+        "actions": [_action("Deploy", "Deploy", provider, target, "image")],
+    }
     if part.gated:
-        stages.append({"name": "Approval", "actions": [_action("Approve", "Approval", "Manual", {"CustomData": f"Release {service.name}?"})]})
+        stages.append(
+            {
+                "name": "Approval",
+                "actions": [_action("Approve", "Approval", "Manual", {"CustomData": f"Release {service.name}?"})],
+            }
+        )
         production["onFailure"] = {"result": "ROLLBACK"}
     place.client("codepipeline").create_pipeline(
         pipeline={
-            "name": service.name, "roleArn": place.role("pipelines"), "stages": [*stages, production], "pipelineType": "V2",
-            "artifactStore": {"type": "S3", "location": f"{service.team}-artifacts"}, "executionMode": "QUEUED",
+            "name": service.name,
+            "roleArn": place.role("pipelines"),
+            "stages": [*stages, production],
+            "pipelineType": "V2",
+            "artifactStore": {"type": "S3", "location": f"{service.team}-artifacts"},
+            "executionMode": "QUEUED",
         },
         tags=pairs(service.tags, "key", "value"),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..parts import Lattice, LoadBalancer, Mesh, PrivateApi, Service
+from portal.sandbox.parts import Lattice, LoadBalancer, Mesh, PrivateApi, Service
+
 from .aws import Place, pairs, seeds
 from .network import service_network
 
@@ -14,7 +15,10 @@ def seed_load_balancer(place: Place, service: Service, part: LoadBalancer) -> No
     """An ALB with a listener and target group; a fleet of the service is attached to it."""
     elb, network, tags = place.client("elbv2"), service_network(place, service), pairs(service.tags)
     balancer = elb.create_load_balancer(
-        Name=service.name, Subnets=network.subnets, Scheme="internal" if part.internal else "internet-facing", Tags=tags,
+        Name=service.name,
+        Subnets=network.subnets,
+        Scheme="internal" if part.internal else "internet-facing",
+        Tags=tags,
     )["LoadBalancers"][0]["LoadBalancerArn"]
     elb.modify_load_balancer_attributes(
         LoadBalancerArn=balancer,
@@ -25,8 +29,15 @@ def seed_load_balancer(place: Place, service: Service, part: LoadBalancer) -> No
     listener: dict[str, Any] = {"Protocol": "HTTP", "Port": 80}
     if part.tls:
         certificates = [{"CertificateArn": _certificate(place)}]
-        listener = {"Protocol": "HTTPS", "Port": 443, "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06", "Certificates": certificates}
-    elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[{"Type": "forward", "TargetGroupArn": groups[0]}], **listener)
+        listener = {
+            "Protocol": "HTTPS",
+            "Port": 443,
+            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "Certificates": certificates,
+        }
+    elb.create_listener(
+        LoadBalancerArn=balancer, DefaultActions=[{"Type": "forward", "TargetGroupArn": groups[0]}], **listener
+    )
     _attach(place, service, part, groups[0])
 
 
@@ -34,19 +45,31 @@ def _certificate(place: Place) -> str:
     """ARN of the region's one certificate, requested when first needed."""
     acm = place.client("acm")
     present = acm.list_certificates()["CertificateSummaryList"]
-    return str(present[0]["CertificateArn"] if present else acm.request_certificate(DomainName="*.example.com")["CertificateArn"])
+    return str(
+        present[0]["CertificateArn"]
+        if present
+        else acm.request_certificate(DomainName="*.example.com")["CertificateArn"]
+    )
 
 
 def _target_group(elb: Any, name: str, part: LoadBalancer, vpc: str, tags: list[dict[str, str]]) -> str:
     wanted: dict[str, Any] = {"Name": name, "TargetType": part.target, "Tags": tags}
     if part.target != "lambda":
-        wanted |= {"Protocol": "HTTP", "Port": 8080, "VpcId": vpc, "HealthCheckPath": "/healthz", "HealthCheckIntervalSeconds": 10}
+        wanted |= {
+            "Protocol": "HTTP",
+            "Port": 8080,
+            "VpcId": vpc,
+            "HealthCheckPath": "/healthz",
+            "HealthCheckIntervalSeconds": 10,
+        }
     return str(elb.create_target_group(**wanted)["TargetGroups"][0]["TargetGroupArn"])
 
 
 def _attach(place: Place, service: Service, part: LoadBalancer, group: str) -> None:
     if part.target == "instance":
-        place.client("autoscaling").attach_load_balancer_target_groups(AutoScalingGroupName=service.name, TargetGroupARNs=[group])
+        place.client("autoscaling").attach_load_balancer_target_groups(
+            AutoScalingGroupName=service.name, TargetGroupARNs=[group]
+        )
     if part.target == "lambda":
         alias = place.arn("lambda", f"function:{service.name}:live")
         place.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": alias}])
@@ -60,9 +83,13 @@ def seed_private_api(place: Place, service: Service, part: PrivateApi) -> None:
     root = api.get_resources(restApiId=made)["items"][0]["id"]
     api.put_method(restApiId=made, resourceId=root, httpMethod="GET", authorizationType="AWS_IAM")
     uri = f"arn:aws:apigateway:{place.region}:lambda:path/2015-03-31/functions/{place.arn('lambda', 'function:' + service.name)}:live/invocations"
-    api.put_integration(restApiId=made, resourceId=root, httpMethod="GET", type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    api.put_integration(
+        restApiId=made, resourceId=root, httpMethod="GET", type="AWS_PROXY", integrationHttpMethod="POST", uri=uri
+    )
     deployment = api.create_deployment(restApiId=made)["id"]
-    api.create_stage(restApiId=made, stageName="prod", deploymentId=deployment, tracingEnabled=part.traced, tags=service.tags)
+    api.create_stage(
+        restApiId=made, stageName="prod", deploymentId=deployment, tracingEnabled=part.traced, tags=service.tags
+    )
 
 
 @seeds(Mesh)
@@ -71,8 +98,13 @@ def seed_mesh(place: Place, service: Service, part: Mesh) -> None:
     mesh, tags = place.client("appmesh"), pairs(service.tags, "key", "value")
     mesh.create_mesh(meshName=service.name, tags=tags)
     mesh.create_virtual_node(
-        meshName=service.name, virtualNodeName=service.name, tags=tags,
-        spec={"listeners": [{"portMapping": {"port": 8080, "protocol": "http"}}], "serviceDiscovery": {"dns": {"hostname": f"{service.name}.local"}}},
+        meshName=service.name,
+        virtualNodeName=service.name,
+        tags=tags,
+        spec={
+            "listeners": [{"portMapping": {"port": 8080, "protocol": "http"}}],
+            "serviceDiscovery": {"dns": {"hostname": f"{service.name}.local"}},
+        },
     )
 
 

@@ -35,7 +35,10 @@ def seed_account(place: Place) -> None:
     iam = place.client("iam")
     for name, principal in _ROLES.items():
         who = {"Service": principal} if principal else {"AWS": "*"}
-        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]}
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}],
+        }
         create = partial(iam.create_role, RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
         ensure(create, "EntityAlreadyExists")
 
@@ -45,7 +48,8 @@ def seed_region(place: Place) -> None:
     config = place.client("config")
     config.put_configuration_recorder(
         ConfigurationRecorder={
-            "name": "default", "roleARN": place.role("colonnade-read"),
+            "name": "default",
+            "roleARN": place.role("colonnade-read"),
             "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": False},
         }
     )

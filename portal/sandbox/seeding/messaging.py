@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ..parts import Queue, Service, Topic
+from portal.sandbox.parts import Queue, Service, Topic
+
 from .aws import Place, pairs, seeds
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..parts import Service
+from portal.sandbox.parts import Service
+
 from .aws import Place, pairs
 
 
@@ -46,16 +47,27 @@ def _named(service: Service, resource: str, name: str) -> list[dict[str, object]
 def own_subnets(place: Place, service: Service, letters: str) -> list[str]:
     """A VPC with a subnet in each zone, all on one network ACL that allows everything; returns the subnet ids."""
     ec2 = place.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=_named(service, "vpc", service.name))["Vpc"]["VpcId"]
-    acl = ec2.create_network_acl(VpcId=vpc, TagSpecifications=_named(service, "network-acl", service.name))["NetworkAcl"]["NetworkAclId"]
+    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=_named(service, "vpc", service.name))["Vpc"][
+        "VpcId"
+    ]
+    acl = ec2.create_network_acl(VpcId=vpc, TagSpecifications=_named(service, "network-acl", service.name))[
+        "NetworkAcl"
+    ]["NetworkAclId"]
     for egress in (False, True):
         ec2.create_network_acl_entry(
-            NetworkAclId=acl, RuleNumber=100, Protocol="-1", RuleAction="allow", Egress=egress, CidrBlock="0.0.0.0/0",
+            NetworkAclId=acl,
+            RuleNumber=100,
+            Protocol="-1",
+            RuleAction="allow",
+            Egress=egress,
+            CidrBlock="0.0.0.0/0",
         )
     subnets = []
     for number, zone in enumerate(place.zones(letters)):
         tags = _named(service, "subnet", f"{service.name}-{zone}")
-        subnet = ec2.create_subnet(VpcId=vpc, AvailabilityZone=zone, CidrBlock=f"10.20.{number}.0/24", TagSpecifications=tags)
+        subnet = ec2.create_subnet(
+            VpcId=vpc, AvailabilityZone=zone, CidrBlock=f"10.20.{number}.0/24", TagSpecifications=tags
+        )
         subnets.append(subnet["Subnet"]["SubnetId"])
     _associate(place, acl, subnets)
     return subnets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..parts import Alarm, Container, Fleet, Function, Journey, Logs, Service
+from portal.sandbox.parts import Alarm, Container, Fleet, Function, Journey, Logs, Service
+
 from .aws import Place, pairs, seeds
 
 
@@ -22,10 +23,18 @@ def _watched(service: Service, kind: str) -> dict[str, Any]:
     kinds = {type(part) for part in service.parts}
     if Function in kinds:
         name = {"errors": "Errors", "latency": "Duration"}[kind]
-        return {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": pairs({"FunctionName": service.name}, "Name")}
+        return {
+            "Namespace": "AWS/Lambda",
+            "MetricName": name,
+            "Dimensions": pairs({"FunctionName": service.name}, "Name"),
+        }
     if kinds & {Container, Fleet}:
         name = {"errors": "HTTPCode_Target_5XX_Count", "latency": "TargetResponseTime"}[kind]
-        return {"Namespace": "AWS/ApplicationELB", "MetricName": name, "Dimensions": pairs({"LoadBalancer": f"app/{service.name}"}, "Name")}
+        return {
+            "Namespace": "AWS/ApplicationELB",
+            "MetricName": name,
+            "Dimensions": pairs({"LoadBalancer": f"app/{service.name}"}, "Name"),
+        }
     return {"Namespace": service.name, "MetricName": kind.capitalize(), "Dimensions": []}
 
 
@@ -35,9 +44,18 @@ def seed_alarm(place: Place, service: Service, part: Alarm) -> None:
     name = f"{service.name}-{part.kind}"
     client = place.client("cloudwatch")
     client.put_metric_alarm(
-        AlarmName=name, **_watched(service, part.kind), Statistic="Sum" if part.kind == "errors" else "Average", Period=60,
-        EvaluationPeriods=3, DatapointsToAlarm=3, Threshold=50.0, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching",
-        ActionsEnabled=part.actions, AlarmActions=[place.arn("sns", f"{service.team}-on-call")] if part.actions else [], Tags=pairs(service.tags),
+        AlarmName=name,
+        **_watched(service, part.kind),
+        Statistic="Sum" if part.kind == "errors" else "Average",
+        Period=60,
+        EvaluationPeriods=3,
+        DatapointsToAlarm=3,
+        Threshold=50.0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+        ActionsEnabled=part.actions,
+        AlarmActions=[place.arn("sns", f"{service.team}-on-call")] if part.actions else [],
+        Tags=pairs(service.tags),
     )
     client.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="Threshold not crossed.")
 
@@ -46,6 +64,11 @@ def seed_alarm(place: Place, service: Service, part: Alarm) -> None:
 def seed_journey(place: Place, service: Service, part: Journey) -> None:
     """A synthetic canary that runs each minute."""
     place.client("synthetics").create_canary(
-        Name=part.name, Code={"Handler": "journey.handler", "ZipFile": b"-"}, ArtifactS3Location=f"s3://{service.name}-journeys/",
-        ExecutionRoleArn=place.role("journeys"), Schedule={"Expression": "rate(1 minute)"}, RuntimeVersion="syn-python-selenium-7.0", Tags=service.tags,
+        Name=part.name,
+        Code={"Handler": "journey.handler", "ZipFile": b"-"},
+        ArtifactS3Location=f"s3://{service.name}-journeys/",
+        ExecutionRoleArn=place.role("journeys"),
+        Schedule={"Expression": "rate(1 minute)"},
+        RuntimeVersion="syn-python-selenium-7.0",
+        Tags=service.tags,
     )
