@@ -68,6 +68,10 @@ class Entity(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def get_absolute_url(self) -> str:
+        """The entity's page."""
+        return reverse("services:entity", args=[self.kind, self.namespace, self.name])
+
     @property
     def ref(self) -> str:
         """The entity ref, `kind:namespace/name`."""
@@ -82,10 +86,6 @@ class Entity(models.Model):
     def owner_name(self) -> str:
         """The owning team's short name."""
         return self.owner_ref.rpartition("/")[2]
-
-    def get_absolute_url(self) -> str:
-        """The entity's page."""
-        return reverse("services:entity", args=[self.kind, self.namespace, self.name])
 
 
 class Relation(models.Model):

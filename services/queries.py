@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from services import facts
 from services.models import Entity
@@ -30,6 +31,13 @@ def by_refs(refs: Iterable[str]) -> dict[str, Entity]:
     """Live entities by ref."""
     wanted = entity_ids(set(refs))
     return {entity.ref: entity for entity in Entity.objects.filter(pk__in=wanted.values())}
+
+
+def page_of(ref: str) -> str:
+    """The address of the page of `ref`, whether or not the entity is there; "" for what is no ref."""
+    kind, _, rest = ref.partition(":")
+    namespace, _, name = rest.partition("/")
+    return reverse("services:entity", args=[kind, namespace, name]) if name and "/" not in name else ""
 
 
 def targets(entity: Entity, relation: str) -> list[tuple[str, Entity | None]]:

@@ -52,6 +52,7 @@ def entity(request: HttpRequest, kind: str, namespace: str, name: str, tab: str 
     found = _find(kind, namespace, name)
     tabs = panels.offered("service.tab", request) if found.kind == "component" else []
     context: dict[str, Any] = {"entity": found, "tabs": _tabs(found, tabs, tab), "back": _back(found)}
+    context["owner_url"] = queries.page_of(found.owner_ref)
     if tab:
         panel = next((panel for panel in tabs if panel.key == tab), None)
         if panel is None:
