@@ -10,7 +10,7 @@ READ = (
     "sns:List*", "logs:Describe*", "cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "rds:Describe*", "rds:List*",
     "dynamodb:List*", "dynamodb:Describe*", "elasticache:Describe*", "es:Describe*", "es:List*", "s3:List*", "s3:GetBucket*",
     "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "appmesh:List*", "appmesh:Describe*",
-    "vpc-lattice:List*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
     "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
     "pricing:Get*", "application-autoscaling:Describe*",
 )  # fmt: skip
