@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos import experiments, suggest
+from chaos import coverage, experiments, suggest
 from chaos.models import Experiment
 from portal.jobs.context import JobContext
 from services import facts
@@ -27,6 +27,7 @@ def load(context: JobContext) -> None:
     suggester = Entity.objects.services().filter(name="suggest").first()
     if suggester is not None:
         _function(context, suggester)
+    coverage.publish_all()
 
 
 def _zones(context: JobContext, service: Entity) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from chaos import proof
+from chaos import coverage
 from chaos.engine import definition
 from chaos.engine.definition import Invalid
 from chaos.faults.registry import faults
@@ -119,7 +119,7 @@ def _save(experiment: Experiment, by: Any, action: str) -> Experiment:
         experiment.save()
         experiment.refresh_from_db(fields=["version"])
         _keep_schedule(experiment)
-        proof.publish_plan(experiment.service)
+        coverage.publish_plan(experiment.service)
         detail = {"version": experiment.version, "sha256": sha256, "enabled": experiment.enabled}
         audit.record(by, action, f"experiment:{experiment.slug}", severity="medium", **detail)
         name = by if isinstance(by, str) else by.get_username()

@@ -1,4 +1,4 @@
-"""What a run leaves behind for others: the facts `chaos.proof` and `chaos.plan` of its service."""
+"""What a run leaves behind for others: the fact `chaos.proof` of its service. `coverage` publishes `chaos.plan`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from chaos.faults.registry import faults
-from chaos.models import Experiment, ExperimentRun
+from chaos.coverage import SOURCE
+from chaos.models import ExperimentRun
 from chaos.words import VALID_DAYS
 from services import facts
-from services.models import Entity
 
 VALID = timedelta(days=VALID_DAYS)
-SOURCE = "chaos"
 
 
 def publish(run: ExperimentRun) -> None:
@@ -51,19 +49,6 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
     """The version that the newest rollout brought, or "" where nobody has said."""
     return str(known["deployments.rollout"].value.get("version", "")) if "deployments.rollout" in known else ""
-
-
-def publish_plan(service: Entity) -> None:
-    """Publish how many experiments the service has and how many of them run by themselves."""
-    rows = list(Experiment.objects.filter(service=service).values("fault", "enabled"))
-    titles = {fault.key: fault.title for fault in faults.items()}
-    scheduled = [row["fault"] for row in rows if row["enabled"]]
-    value = {
-        "experiments": len(rows),
-        "scheduled": len(scheduled),
-        "faults": sorted({titles.get(key, key) for key in scheduled}),
-    }
-    facts.publish(service, "chaos.plan", value, source=SOURCE)
 
 
 SOURCES = (

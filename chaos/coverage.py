@@ -1,0 +1,74 @@
+"""The job `chaos.coverage`: say of every service what is planned, and that nothing is proven where nothing is.
+
+Without this a service that nobody has ever tried would look the same as one that nobody has looked at: unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from chaos.faults import zone_down
+from chaos.faults.registry import faults
+from chaos.models import Experiment
+from portal.jobs.context import JobContext
+from services import facts
+from services.models import Entity
+
+SOURCE = "chaos"
+TRIABLE = ("aws.asg", "aws.lambda")
+"""Services with these have a fault that fits them."""
+Planned = list[tuple[str, bool]]
+
+
+def run(context: JobContext) -> dict[str, Any]:
+    """The job: all live services, in a constant number of reads; only what changed is written."""
+    return {"changed": publish_all()}
+
+
+def publish_all() -> int:
+    """Publish `chaos.plan`, and `chaos.proof` where there is none yet. Answers how many facts changed."""
+    services = list(Entity.objects.services())
+    known = facts.bulk_current(services)
+    planned: dict[int, Planned] = defaultdict(list)
+    for service_id, fault, enabled in Experiment.objects.values_list("service_id", "fault", "enabled"):
+        planned[service_id].append((fault, enabled))
+    return sum(_publish(service, known.get(service.pk, {}), planned[service.pk]) for service in services)
+
+
+def _publish(service: Entity, known: dict[str, facts.FactView], planned: Planned) -> int:
+    changed = 0
+    if planned or any(key in known for key in TRIABLE):
+        changed += _differs(service, known, "chaos.plan", plan_value(planned))
+    if "chaos.proof" not in known and "aws.asg" in known:
+        changed += _differs(service, known, "chaos.proof", nothing_proven())
+    return changed
+
+
+def _differs(service: Entity, known: dict[str, facts.FactView], key: str, value: dict[str, Any]) -> bool:
+    if key in known and known[key].value == value:
+        return False
+    return facts.publish(service, key, value, source=SOURCE)
+
+
+def publish_plan(service: Entity) -> None:
+    """Publish the plan of one service, after an edit."""
+    rows = list(Experiment.objects.filter(service=service).values_list("fault", "enabled"))
+    facts.publish(service, "chaos.plan", plan_value(rows), source=SOURCE)
+
+
+def plan_value(planned: Planned) -> dict[str, Any]:
+    """How many experiments there are, how many run by themselves, and with which faults."""
+    titles = {fault.key: fault.title for fault in faults.items()}
+    scheduled = [fault for fault, enabled in planned if enabled]
+    return {
+        "experiments": len(planned),
+        "scheduled": len(scheduled),
+        "faults": sorted({titles.get(key, key) for key in scheduled}),
+    }
+
+
+def nothing_proven() -> dict[str, Any]:
+    """The proof of a service in zones that nobody has tried: it has none, which is known."""
+    never = {"passed": False, "why": "No experiment has passed yet."}
+    return {**never, "by_fault": {zone_down.KEY.replace("-", "_"): never}}
