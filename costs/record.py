@@ -102,7 +102,7 @@ def _close(row: FindingRow, reason: str, now: datetime) -> None:
 def _estimate(service: Entity, lines: Sequence[Line], now: datetime) -> None:
     Estimate.objects.filter(service=service).delete()
     unique = {line.subject.arn or f"{line.subject.kind}/{line.subject.name}": line for line in lines}
-    Estimate.objects.bulk_create(
+    rows = [
         Estimate(
             service=service,
             kind=line.subject.kind,
@@ -117,6 +117,11 @@ def _estimate(service: Entity, lines: Sequence[Line], now: datetime) -> None:
             estimated_at=now,
         )
         for resource, line in unique.items()
+    ]
+    # Two reviews may write the same service at once; the later one's lines stand.
+    fields = ["kind", "name", "amount", "currency", "basis", "price_source", "price_date", "note", "estimated_at"]
+    Estimate.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["service", "resource"], update_fields=fields
     )
 
 
