@@ -25,7 +25,7 @@ SHORT: dict[str, Any] = {
     "segments": [
         {"name": "Canary", "share": "1 function, 5 %", "weight": 5, "bake_seconds": 20, "minimum_requests": 50},
         {"name": "Sub-zone", "share": "10 %", "weight": 10, "bake_seconds": 25, "minimum_requests": 100},
-        {"name": "eu-west-1a", "share": "25 %", "weight": 25, "bake_seconds": 180, "minimum_requests": 1500},
+        {"name": "eu-west-1a", "share": "25 %", "weight": 25, "bake_seconds": 180, "minimum_requests": 600},
         {"name": "eu-west-1", "share": "100 %", "weight": 100, "bake_seconds": 60, "minimum_requests": 1000},
         {"name": "us-east-1", "kind": "external", "region": "us-east-1", "bake_seconds": 60},
     ],

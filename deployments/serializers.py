@@ -64,6 +64,8 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
 class SegmentSerializer(serializers.ModelSerializer[RolloutSegment]):
     """One segment."""
 
+    state = serializers.CharField(read_only=True, help_text="waiting, armed, baking, done or stopped")
+
     class Meta:
         model = RolloutSegment
         fields = [
@@ -98,6 +100,9 @@ class RolloutSerializer(serializers.ModelSerializer[Rollout]):
 
     service = serializers.CharField(source="entity.ref", read_only=True)
     plan = serializers.StringRelatedField[RolloutPlan]()
+    state = serializers.CharField(
+        read_only=True, help_text="planned, running, paused, rolling_back, rolled_back, succeeded or failed"
+    )
     segments = SegmentSerializer(many=True, read_only=True)
 
     class Meta:
