@@ -89,6 +89,9 @@ def _fact_text(item: Evidence, reason: Mapping[str, Any]) -> str:
     said = ""
     if isinstance(item.value, dict):
         said = next((str(item.value[key])[:200] for key in SENTENCES if isinstance(item.value.get(key), str)), "")
+        passed = item.value.get("passed")
+        if not said and isinstance(item.value.get("title"), str) and isinstance(passed, bool):
+            said = f"{item.value['title'][:180]} {'passed' if passed else 'failed'}"
     said = said or _failing(reason)
     return f"{item.key} — {said}" if said else item.key
 

@@ -16,7 +16,7 @@ from scorecards.models import CheckResult, CheckVersion
 from scorecards.queries import state_counts
 from scorecards.timeline import compiled
 from scorecards.words import STATES as WORDS
-from scorecards.words import StateWords, pillar_label, pillar_order
+from scorecards.words import StateWords, named_items, pillar_label, pillar_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def services(page: list[CheckResult]) -> list[ServiceLine]:
 def _found(reason: Mapping[str, Any]) -> Iterable[str]:
     for leaf in reason.get("leaves", ()):
         if leaf.get("failing"):
-            names = ", ".join(f"{item['name']} ({item['found']})" for item in leaf["failing"][:4])
-            rest = leaf["failing_count"] - min(4, len(leaf["failing"]))
-            yield f"{names}{f' and {rest} more' if rest else ''}"
+            named = named_items(leaf["failing"])
+            rest = leaf["failing_count"] - len(leaf["failing"]) + max(0, len(named) - 4)
+            yield f"{', '.join(named[:4])}{f' and {rest} more' if rest else ''}"
         elif leaf.get("unknown"):
             yield f"{leaf['fact']}: {leaf['unknown']}"
         elif leaf["truth"] is False:

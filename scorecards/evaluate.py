@@ -186,7 +186,7 @@ def _movements(book: Book, first: bool) -> list[rollup.Movement]:
     return [
         rollup.Movement(
             point.pillar,
-            abs(point.delta or 0.0),
+            abs(point.delta or 0.0) + abs(point.confidence - (point.confidence_before or 0.0)),
             SCOPE if first else point.cause,
             f"{name} joined" if first else f"{name}: {point.cause_text}",
             [{"service": book.entity.ref, **change} for change in point.cause_detail],

@@ -18,9 +18,9 @@ from scorecards.engine import trend
 from scorecards.engine.check import PILLARS
 from scorecards.engine.scoring import BELOW, NO_LEVEL, OVERALL, colour
 from scorecards.filters import day
-from scorecards.models import TEAM, ScorePoint
+from scorecards.models import EXPIRED, TEAM, ScorePoint
 from scorecards.queries import Mean
-from scorecards.words import pillar_label, pillar_order
+from scorecards.words import headline, pillar_label, pillar_order, rises
 from services.models import Entity
 
 SPAN = timedelta(weeks=12)
@@ -127,34 +127,47 @@ def _courses(teams: dict[str, int], now: datetime) -> dict[str, list[float | Non
 class Moved:
     """One line of “What moved, and why”."""
 
-    who: str
+    point: ScorePoint
     url: str
-    pillar: str
-    delta: float
-    text: str
-    cause: str
-    when: datetime
+
+    @classmethod
+    def of(cls, point: ScorePoint, url: str = "") -> Moved:
+        """The line of a point; `url` is the page of its scope."""
+        return cls(point, url)
+
+    @property
+    def who(self) -> str:
+        """The service, team or everyone."""
+        return self.point.scope_ref.rpartition("/")[2] or "everyone"
+
+    @property
+    def pillar(self) -> str:
+        """The pillar's label."""
+        return pillar_label(self.point.pillar)
+
+    @property
+    def headline(self) -> str:
+        """What moved: points, level or evidence."""
+        return headline(self.point)
 
     @property
     def state(self) -> str:
         """How it is drawn."""
-        return "good" if self.delta > 0 else "poor"
+        if not self.headline:
+            return "neutral"
+        if self.point.cause == EXPIRED:
+            return "stale"
+        return "good" if rises(self.point) else "poor"
 
     @property
     def icon(self) -> str:
-        """The arrow."""
-        return "trending-up" if self.delta > 0 else "trending-down"
+        """An arrow, or a clock where evidence expired."""
+        return {"neutral": "point", "stale": "clock", "good": "trending-up"}.get(self.state, "trending-down")
 
-
-def moved(points: Sequence[ScorePoint], address: Any) -> list[Moved]:
-    """Lines for points; `address(point)` gives the page of its scope."""
-    return [
-        Moved(
-            point.scope_ref.rpartition("/")[2] or "everyone", address(point), pillar_label(point.pillar).lower(),
-            point.delta or 0.0, point.cause_text, point.cause, point.valid_from,
-        )
-        for point in points
-    ]  # fmt: skip
+    @property
+    def label(self) -> str:
+        """The arrow in words."""
+        return {"neutral": "Begun", "stale": "Evidence expired", "good": "Rose"}.get(self.state, "Fell")
 
 
 def summary(services: QuerySet[Entity]) -> dict[str, Any]:

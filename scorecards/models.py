@@ -99,7 +99,8 @@ class ScorePoint(models.Model):
     """A score of a service, team, system or the organisation while it held.
 
     `pillar` is a pillar's id or "overall"; `score` 0 to 100, null while nothing is known; `confidence` 0 to 1;
-    `delta` is the step from the point before (null at the beginning). `entity` is set for services only; other scopes
+    `delta` is the step from the point before (null at the beginning), `level_before` and `confidence_before` are what that
+    one had. `entity` is set for services only; other scopes
     are named by `scope_ref` ("" for the organisation), so that a team needs no row in the catalog.
     """
 
@@ -111,6 +112,8 @@ class ScorePoint(models.Model):
     level = models.CharField(max_length=10)
     confidence = models.FloatField()
     delta = models.FloatField(null=True)
+    level_before = models.CharField(max_length=10, blank=True)
+    confidence_before = models.FloatField(null=True)
     services = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
@@ -135,6 +138,14 @@ class ScorePoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope_type} {self.scope_ref} {self.pillar} {self.score}"
+
+    def follow(self, before: ScorePoint | None) -> ScorePoint:
+        """Note the step from the point before; returns itself."""
+        if before is not None:
+            self.level_before, self.confidence_before = before.level, before.confidence
+            if before.score is not None and self.score is not None:
+                self.delta = round(self.score - before.score, 1)
+        return self
 
 
 class EntityEvaluation(models.Model):

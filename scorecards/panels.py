@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from portal.charts import glyph
 from scorecards import cards, queries
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
+from scorecards.maturity import Moved
 from scorecards.models import TEAM, CheckVersion, ScorePoint
 from scorecards.recompute import Card, card_at, card_of
 from scorecards.words import movement, pillar_label, pillar_order
@@ -44,9 +44,7 @@ def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "svg": large_glyph(standing),
         "fixes": cards.fix_rows(card, climb, FIXES),
         "evidence": cards.evidence(card),
-        "movement": movement(last.pillar, last.delta or 0.0, last.valid_from, last.cause_text, last.cause)
-        if last
-        else "",
+        "movement": movement(last) if last else "",
     }
 
 
@@ -87,7 +85,7 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "shown": len(chosen),
         "total": len(every),
         "filters": _filters(request, every, state, pillar),
-        "history": [(row, pillar_label(row.pillar)) for row in queries.history(entity)[:HISTORY]],
+        "history": [Moved.of(row) for row in queries.history(entity)[:HISTORY]],
         "may_evaluate": may_evaluate(request, entity),
     }
 
@@ -110,13 +108,11 @@ def team(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     if total is None:
         return None
     moved = ScorePoint.objects.filter(scope_type=TEAM, scope_ref=entity.ref).exclude(pillar=OVERALL)
-    last = moved.filter(Q(delta__gte=0.5) | Q(delta__lte=-0.5)).order_by("-valid_from", "-id").first()
+    last = moved.filter(queries.MOVED).order_by("-valid_from", "-id").first()
     shown = queries.Standing(points, {})
     return {
         "entity": entity,
         "total": total,
         "svg": large_glyph(shown),
-        "movement": movement(last.pillar, last.delta or 0.0, last.valid_from, last.cause_text, last.cause)
-        if last
-        else "",
+        "movement": movement(last) if last else "",
     }

@@ -21,6 +21,15 @@ WINDOW = timedelta(days=30)
 TARGET = GOOD
 #: Less confidence than this is marked as stale.
 SURE = 0.8
+#: A movement worth telling: half a point, another level, or this much of the weight gained or lost as evidence.
+STEP, EVIDENCE = 0.5, 0.05
+MOVED = (
+    Q(delta__gte=STEP)
+    | Q(delta__lte=-STEP)
+    | (Q(level_before__gt="") & ~Q(level_before=F("level")))
+    | Q(confidence__gte=F("confidence_before") + EVIDENCE)
+    | Q(confidence__lte=F("confidence_before") - EVIDENCE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,9 @@ def _standing(series: Mapping[str, Sequence[ScorePoint]]) -> Standing:
 
 
 def last_movement(entity: Entity) -> ScorePoint | None:
-    """The last time that a pillar of a service moved by at least half a point."""
-    moved = ScorePoint.objects.filter(entity=entity).exclude(pillar=OVERALL)
-    return moved.filter(Q(delta__gte=0.5) | Q(delta__lte=-0.5)).order_by("-valid_from", "-id").first()
+    """The last movement of a pillar of a service; at one instant the largest."""
+    moved = ScorePoint.objects.filter(MOVED, entity=entity).exclude(pillar=OVERALL)
+    return moved.order_by("-valid_from", F("delta").desc(nulls_last=True), "-confidence", "id").first()
 
 
 def history(entity: Entity) -> QuerySet[ScorePoint]:
@@ -87,9 +96,9 @@ def history(entity: Entity) -> QuerySet[ScorePoint]:
 
 
 def movements(services: QuerySet[Entity], since: datetime, *, teams: bool) -> QuerySet[ScorePoint]:
-    """Scores that moved since then, newest first: of teams, or of these services."""
+    """Movements since then, newest first: of teams, or of these services."""
     moved = ScorePoint.objects.filter(valid_from__gte=since).exclude(pillar=OVERALL)
-    moved = moved.filter(Q(delta__gte=0.5) | Q(delta__lte=-0.5))
+    moved = moved.filter(MOVED)
     if teams:
         return moved.filter(scope_type=TEAM).order_by("-valid_from", "-id")
     return moved.filter(scope_type=SERVICE, entity__in=services).order_by("-valid_from", "-id")

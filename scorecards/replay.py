@@ -156,10 +156,9 @@ def _score(book: Book, versions: dict[str, CheckVersion], when: datetime, change
 
 def _point(entity: Entity, score: Score, row: ScorePoint | None, when: datetime, changes: list[Change]) -> ScorePoint:
     cause, text = summary(changes)
-    step = None if row is None or row.score is None or score.score is None else round(score.score - row.score, 1)
     heaviest = sorted(changes, key=lambda change: -change.weight)
     return ScorePoint(
         scope_type=SERVICE, scope_ref=entity.ref, entity=entity, pillar=score.pillar, score=score.score,
-        level=score.level, confidence=score.confidence, delta=step, valid_from=when, cause=cause, cause_text=text,
+        level=score.level, confidence=score.confidence, valid_from=when, cause=cause, cause_text=text,
         cause_detail=[change.as_json() for change in heaviest[:10]] if row is not None else [],
-    )  # fmt: skip
+    ).follow(row)  # fmt: skip

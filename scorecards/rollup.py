@@ -84,7 +84,6 @@ def _figures(row: ScorePoint) -> tuple[float | None, str, float, int]:
 def _point(
     scope: str, ref: str, score: Score, services: int, row: ScorePoint | None, moved: list[Movement], now: datetime
 ) -> ScorePoint:
-    step = None if row is None or row.score is None or score.score is None else round(score.score - row.score, 1)
     mine = [item for item in moved if item.pillar == score.pillar]
     heaviest = max(mine, key=lambda item: item.size, default=None)
     if row is None or heaviest is None:
@@ -93,6 +92,6 @@ def _point(
         cause, text = heaviest.cause, heaviest.text
     return ScorePoint(
         scope_type=scope, scope_ref=ref, pillar=score.pillar, score=score.score, level=score.level,
-        confidence=score.confidence, delta=step, services=services, valid_from=now, cause=cause,
+        confidence=score.confidence, services=services, valid_from=now, cause=cause,
         cause_text=text[:500], cause_detail=heaviest.detail if heaviest and row is not None else [],
-    )  # fmt: skip
+    ).follow(row)  # fmt: skip

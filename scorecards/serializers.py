@@ -48,8 +48,8 @@ class ScoreSerializer(serializers.ModelSerializer[ScorePoint]):
     class Meta:
         model = ScorePoint
         fields = [
-            "id", "scope", "ref", "pillar", "score", "level", "confidence", "delta", "services", "valid_from", "valid_to",
-            "cause", "cause_text", "cause_detail",
+            "id", "scope", "ref", "pillar", "score", "level", "confidence", "delta", "level_before", "confidence_before",
+            "services", "valid_from", "valid_to", "cause", "cause_text", "cause_detail",
         ]  # fmt: skip
         read_only_fields = fields
 

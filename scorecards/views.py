@@ -36,7 +36,7 @@ def maturity_page(request: HttpRequest) -> HttpResponse:
         "since": max(since, dates[0]) if dates else since,
         "bars": maturity.level_bars(chosen, dates),
         "parts": maturity.PARTS,
-        "moved": maturity.moved(list(moved), address_of),
+        "moved": [maturity.Moved.of(point, address_of(point)) for point in moved],
         "pillars": [pillar_label(pillar) for pillar in pillars],
         "teams": teams,
         "target": queries.TARGET,
@@ -66,7 +66,7 @@ def movements(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "moved": maturity.moved(list(page), address_of),
+        "moved": [maturity.Moved.of(point, address_of(point)) for point in page],
         "filters": filters.controls(request, Entity.objects.services()),
     }
     return render(request, "scorecards/movements.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from typing import Any
 from portal.templatetags import wording
 from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, PILLARS, UNKNOWN
 from scorecards.engine.evidence import Snapshot
-from scorecards.engine.scoring import OVERALL
+from scorecards.engine.scoring import LADDER, OVERALL
+from scorecards.models import ScorePoint
 from scorecards.timeline import moment_of
 
 LABELS: dict[str, str] = {
@@ -73,18 +75,24 @@ def _unknown(leaf: Mapping[str, Any], snapshot: Snapshot, now: datetime) -> str:
         return f"Evidence expired {wording.relative(moment_of(item.expires_at), now)} ({fact})."
     if kind == "too old":
         return f"Last seen {wording.relative(moment_of(item.observed_at), now)}, which is too long ago ({fact})."
-    return (
-        f"{fact} has no field {field_of(leaf)}." if kind == "no such field" else f"{field_of(leaf)} cannot be compared."
-    )
+    if kind == "no such field":
+        return f"Nothing has been observed yet of {field_of(leaf)} ({fact})."
+    return f"{field_of(leaf).capitalize()} cannot be compared ({fact})."
 
 
 def _failing(leaf: Mapping[str, Any]) -> str:
     failing = leaf.get("failing")
     if not failing:
-        return f"{field_of(leaf)}: {spoken(leaf['found'])}; it {should(leaf)}."
-    names = ", ".join(f"{item['name']} ({spoken(item['found'])})" for item in failing[:3])
-    rest = leaf["failing_count"] - min(3, len(failing))
-    return f"{names}{f' and {rest} more' if rest else ''}: {field_of(leaf)} {should(leaf)}."
+        return f"{field_of(leaf)}: {spoken(leaf['found'])}; it {should(leaf).rstrip('.')}."
+    named = named_items(failing)
+    rest = leaf["failing_count"] - len(failing) + max(0, len(named) - 3)
+    return f"{', '.join(named[:3])}{f' and {rest} more' if rest else ''}: {field_of(leaf)} {should(leaf).rstrip('.')}."
+
+
+def named_items(failing: Sequence[Mapping[str, Any]]) -> list[str]:
+    """“db-1 (1)”; items of the same name and finding are counted: “6 × search-api (m5.large)”."""
+    counts = Counter(f"{item['name']} ({spoken(item['found'])})" for item in failing)
+    return [text if number == 1 else f"{number} × {text}" for text, number in counts.items()]
 
 
 def field_of(leaf: Mapping[str, Any]) -> str:
@@ -115,9 +123,42 @@ def spoken(value: Any) -> str:
     return str(value)
 
 
-def movement(pillar: str, delta: float, when: datetime, text: str, cause: str) -> str:
-    """“Reliability fell 9 points on 21 Nov: … (fact)”."""
-    size = round(abs(delta)) or round(abs(delta), 1)
-    verb = "rose" if delta > 0 else "fell"
-    points = "point" if size == 1 else "points"
-    return f"{pillar_label(pillar)} {verb} {size} {points} on {when.day} {when:%b}: {text} ({cause})."
+def movement(point: ScorePoint) -> str:
+    """“Reliability fell 9 points on 21 Nov: … (fact).”, or what else moved: the level, or the evidence behind it."""
+    label, when = pillar_label(point.pillar), point.valid_from
+    day = f"on {when.day} {when:%b}: {point.cause_text} ({point.cause})."
+    verb = "rose" if rises(point) else "fell"
+    if point.delta is not None and abs(point.delta) >= 0.5:
+        size = round(abs(point.delta)) or 1
+        return f"{label} {verb} {size} {'point' if size == 1 else 'points'} {day}"
+    if point.level_before and point.level_before != point.level:
+        return f"{label} {verb} from {point.level_before.capitalize()} to {point.level.capitalize()} {day}"
+    return (
+        f"Evidence of {label.lower()} {verb} from {_share(point.confidence_before)} to {_share(point.confidence)} {day}"
+    )
+
+
+def headline(point: ScorePoint) -> str:
+    """What moved, in a word: “+9”, “+9, Bronze → Silver”, “evidence 62 % → 100 %”."""
+    parts = []
+    if point.delta is not None and abs(point.delta) >= 0.5:
+        parts.append(wording.delta(point.delta))
+    if point.level_before and point.level_before != point.level:
+        parts.append(f"{point.level_before.capitalize()} → {point.level.capitalize()}")
+    before = point.confidence_before
+    if not parts and before is not None and before != point.confidence:
+        parts.append(f"evidence {_share(before)} → {_share(point.confidence)}")
+    return ", ".join(parts)
+
+
+def rises(point: ScorePoint) -> bool:
+    """Whether a movement is for the better: by points, else by level, else by evidence."""
+    if point.delta is not None and abs(point.delta) >= 0.5:
+        return point.delta > 0
+    if point.level_before and point.level_before != point.level:
+        return LADDER.index(point.level) > LADDER.index(point.level_before)
+    return point.confidence >= (point.confidence_before or 0.0)
+
+
+def _share(value: float | None) -> str:
+    return f"{round(100 * (value or 0.0))}\u202f%"

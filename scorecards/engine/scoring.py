@@ -6,8 +6,8 @@ is neither: it stays out of both sums, so a missing fact can neither lift nor lo
 back the level, because a level is reached only when every applicable check of that level and of those below passes.
 A pillar with nothing known has no score (None). Weights are whole numbers, scores have one decimal.
 
-*Level* of a pillar: the highest of bronze, silver, gold that it reaches; else *below* when a bronze check fails, else
-*unknown*. Overall: the score and the confidence are the mean of the pillars (each pillar counts alike, so one with many
+*Level* of a pillar: the highest of bronze, silver, gold that it reaches (a level without an applicable check holds nothing
+back); else *below* when a bronze check fails, else *unknown*. Overall: the score and the confidence are the mean of the pillars (each pillar counts alike, so one with many
 checks cannot drown another), the level is the lowest pillar's, as a roof is as high as its lowest column.
 
 A team, system or organisation: mean of its services' scores and confidences; its level is the one that at least half

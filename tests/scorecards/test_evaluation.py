@@ -81,6 +81,7 @@ def test_expired_evidence_makes_unknown_and_lowers_the_confidence(clock: Clock, 
     assert state(checkout, "demo.proof") == "unknown"
     assert (moved.score, moved.confidence, moved.level) == (100.0, 0.4, "bronze")
     assert moved.cause == "evidence expired"
+    assert (moved.level_before, moved.confidence_before) == ("gold", 1.0)
     assert moved.valid_from == START + timedelta(days=1)
 
 
