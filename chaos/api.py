@@ -82,7 +82,9 @@ class RunNow(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="chaos_experiment_run", request=None, responses={202: serializers.RunSerializer})
+    @extend_schema(
+        operation_id="chaos_experiment_run", request=None, responses={202: serializers.ExperimentRunSerializer}
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Plan a run for now. Guards are asked by the worker that takes it; watch the run for the answer."""
         found = get_object_or_404(queries.experiments(), slug=slug)
@@ -90,14 +92,14 @@ class RunNow(APIView):
         run = start.create(found, timezone.now(), by=request.user.get_username())
         if run is None:
             raise ValidationError({"non_field_errors": ["This moment has its run already: try again."]})
-        return Response(serializers.RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+        return Response(serializers.ExperimentRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Runs(generics.ListAPIView[ExperimentRun]):
     """Runs, newest first."""
 
     queryset = ExperimentRun.objects.select_related("experiment", "service")
-    serializer_class = serializers.RunSerializer
+    serializer_class = serializers.ExperimentRunSerializer
     filterset_class = RunFilter
 
 
@@ -105,7 +107,7 @@ class OneRun(generics.RetrieveAPIView[ExperimentRun]):
     """One run with its measurements and log."""
 
     queryset = ExperimentRun.objects.select_related("experiment", "service").prefetch_related("events")
-    serializer_class = serializers.RunDetailSerializer
+    serializer_class = serializers.ExperimentRunDetailSerializer
 
 
 class AbortRun(APIView):
@@ -113,14 +115,14 @@ class AbortRun(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="chaos_run_abort", request=None, responses={202: serializers.RunSerializer})
+    @extend_schema(operation_id="chaos_run_abort", request=None, responses={202: serializers.ExperimentRunSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Ask the run to stop and undo; a run that is over is answered as it is."""
         run = get_object_or_404(ExperimentRun.objects.select_related("experiment", "service"), pk=pk)
         self.check_object_permissions(request, run)
         start.abort(run, request.user)
         run.refresh_from_db()
-        return Response(serializers.RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+        return Response(serializers.ExperimentRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Halt(APIView):

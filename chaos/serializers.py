@@ -6,10 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from chaos.engine.states import State
 from chaos.experiments import EDITABLE
 from chaos.models import EVERYTHING, Experiment, ExperimentRun, KillSwitch, RunEvent
 
 LONGEST = 86_400
+STATES = f"One of {', '.join(state.value for state in State)}."
 
 
 class Closed(serializers.Serializer[Any]):
@@ -65,8 +67,10 @@ class ExperimentSerializer(Closed, serializers.ModelSerializer[Experiment]):
         ]
 
 
-class EventSerializer(serializers.ModelSerializer[RunEvent]):
+class RunEventSerializer(serializers.ModelSerializer[RunEvent]):
     """One line of a run's log."""
+
+    state = serializers.CharField(read_only=True, help_text=STATES)
 
     class Meta:
         model = RunEvent
@@ -74,11 +78,12 @@ class EventSerializer(serializers.ModelSerializer[RunEvent]):
         read_only_fields = fields
 
 
-class RunSerializer(serializers.ModelSerializer[ExperimentRun]):
+class ExperimentRunSerializer(serializers.ModelSerializer[ExperimentRun]):
     """A run with its four verdicts."""
 
     experiment = serializers.CharField(source="experiment.slug", read_only=True)
     service = serializers.CharField(source="service.ref", read_only=True)
+    state = serializers.CharField(read_only=True, help_text=STATES)
 
     class Meta:
         model = ExperimentRun
@@ -90,14 +95,14 @@ class RunSerializer(serializers.ModelSerializer[ExperimentRun]):
         read_only_fields = fields
 
 
-class RunDetailSerializer(RunSerializer):
+class ExperimentRunDetailSerializer(ExperimentRunSerializer):
     """A run with its definition, its measurements and its log."""
 
-    events = EventSerializer(many=True, read_only=True)
+    events = RunEventSerializer(many=True, read_only=True)
 
-    class Meta(RunSerializer.Meta):
+    class Meta(ExperimentRunSerializer.Meta):
         fields = [
-            *RunSerializer.Meta.fields, "definition", "preview", "steady_before", "steady_during", "steady_after", "events",
+            *ExperimentRunSerializer.Meta.fields, "definition", "preview", "steady_before", "steady_during", "steady_after", "events",
         ]  # fmt: skip
         read_only_fields = fields
 
