@@ -30,16 +30,17 @@ def progress(state: State, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def begin(state: State, body: dict[str, Any]) -> dict[str, Any]:
-    """Whether a service was seeded before."""
-    return {"present": body["service"] in state.seeded}
+    """Whether something (a service, an account, a region) was seeded before."""
+    return {"present": body["mark"] in state.seeded}
 
 
 def finish(state: State, body: dict[str, Any]) -> dict[str, Any]:
-    """Mark a service as seeded, write its metric history and earlier pipeline runs, and let ids be random again."""
-    service = BY_NAME[body["service"]]
-    history.load(state, service)
-    pipelines.past(state, service)
-    state.seeded.add(service.name)
+    """Mark it as seeded; a service also gets its metric history and earlier pipeline runs. Ids are random again."""
+    service = BY_NAME.get(body["mark"])
+    if service is not None:
+        history.load(state, service)
+        pipelines.past(state, service)
+    state.seeded.add(body["mark"])
     mock_random.seed(None)
     return {}
 

@@ -58,15 +58,23 @@ def seed_all(url: str, progress: Report | None = None) -> None:
 
 
 def _seed(aws: Aws, service: Service) -> None:
-    if _post(aws.url, "/_sandbox/begin", {"service": service.name}).get("present"):
-        return
     place = Place(aws, service.account, service.region)
-    _post(aws.url, f"/moto-api/seed?a={zlib.crc32(service.name.encode())}")
-    seed_account(place)
-    seed_region(place)
+    _once(aws.url, f"account {service.account}", lambda: seed_account(place))
+    _once(aws.url, f"region {service.account} {service.region}", lambda: seed_region(place))
+    _once(aws.url, service.name, lambda: _seed_parts(place, service))
+
+
+def _once(url: str, mark: str, create: Callable[[], None]) -> None:
+    """Create something unless the sandbox holds its mark."""
+    if not _post(url, "/_sandbox/begin", {"mark": mark})["present"]:
+        create()
+        _post(url, "/_sandbox/finish", {"mark": mark})
+
+
+def _seed_parts(place: Place, service: Service) -> None:
+    _post(place.aws.url, f"/moto-api/seed?a={zlib.crc32(service.name.encode())}")
     for part in service.parts:
         SEEDERS[type(part)](place, service, part)
-    _post(aws.url, "/_sandbox/finish", {"service": service.name})
 
 
 def start_seeding(url: str) -> subprocess.Popen[bytes]:

@@ -53,6 +53,7 @@ class State:
     """Details by (topic, account, region) that moto drops, e.g. ECS deployment configurations."""
 
     seeded: set[str] = field(default_factory=set)
+    """Names of the seeded services, and marks of accounts and regions."""
     behaviour: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     """(error rate, latency in ms) by (function name, version), where it differs from the usual."""
 
