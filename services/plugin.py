@@ -27,7 +27,7 @@ nav.add(NavItem("services", "Services", "services:list", "layout-grid", order=20
 panels.add(
     Panel("services.leans-on", "What it leans on", "service.side", "services/panel_leans_on.html", leans_on.context, 60)
 )
-panels.add(Panel("services.about", "About", "service.side", "services/panel_about.html", about.context, 80))
+panels.add(Panel("services.about", "About", "service.main", "services/panel_about.html", about.context, 90))
 panels.add(Panel("facts", "Facts", "service.tab", "services/tab_facts.html", facts.context, 90))
 panels.add(Panel("services.owned", "Services", "team.main", "services/panel_owned.html", team.owned, 10))
 panels.add(Panel("services.members", "Members", "team.main", "services/panel_members.html", team.members, 20))

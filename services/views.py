@@ -31,7 +31,8 @@ TEAM_CARDS = ("hasMember", "childOf", "parentOf")
 def entity_list(request: HttpRequest) -> HttpResponse:
     """The catalog, filtered by the address."""
     page = Paginator(listing.answer(request), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "table": table(list(page), request), "headers": listing.headers(request)}
+    context: dict[str, Any] = {"page": page, "table": table(list(page), request), "headers": listing.headers(request)}
+    context["filtered"] = "?" in listing.clean_address(request)
     htmx: Any = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
     if htmx and htmx.target == "results" and not htmx.history_restore_request:
         answer = render(request, "services/_results.html", context)

@@ -29,7 +29,7 @@ class Database(AwsResource):
     instance_class: str
     storage_type: str
     iam_authentication: bool
-    performance_insights: bool
+    performance_insights: bool | None
     log_exports: tuple[str, ...]
 
 
@@ -53,6 +53,19 @@ def family(engine: str) -> str:
     return {"neptune": "graph", "docdb": "document"}.get(engine, "relational")
 
 
+def _performance_insights(instances: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether all instances record their queries; None where the endpoint does not say."""
+    said = [row["PerformanceInsightsEnabled"] for row in instances if "PerformanceInsightsEnabled" in row]
+    return all(said) if said else None
+
+
+def _cluster_storage(row: Mapping[str, Any]) -> str:
+    """Aurora, Neptune and DocumentDB have storage of their own kind, of which only the I/O-optimised form has a name."""
+    named = str(row.get("StorageType", ""))
+    own = row["Engine"].startswith("aurora") or row["Engine"] in {"neptune", "docdb"}
+    return named if not own or named.endswith("-iopt1") else row["Engine"].partition("-")[0]
+
+
 def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], account: str, region: str) -> Database:
     return Database(
         name=row["DBClusterIdentifier"],
@@ -72,9 +85,9 @@ def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], accou
         public=any(member.get("PubliclyAccessible") for member in members),
         serverless=bool(row.get("ServerlessV2ScalingConfiguration")) or row.get("EngineMode") == "serverless",
         instance_class=next((member["DBInstanceClass"] for member in members), ""),
-        storage_type=row.get("StorageType", "aurora"),
+        storage_type=_cluster_storage(row),
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
-        performance_insights=bool(members) and all(member.get("PerformanceInsightsEnabled") for member in members),
+        performance_insights=_performance_insights(members),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
     )
 
@@ -100,6 +113,6 @@ def _instance(row: Mapping[str, Any], account: str, region: str) -> Database:
         instance_class=row.get("DBInstanceClass", ""),
         storage_type=row.get("StorageType", ""),
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
-        performance_insights=bool(row.get("PerformanceInsightsEnabled")),
+        performance_insights=_performance_insights([row]),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
     )

@@ -41,10 +41,18 @@ families: Registry[Family] = Registry("discovery families")
 
 
 def item(resource: AwsResource) -> dict[str, Any]:
-    """The resource as an item of a fact: JSON with its fields, without the tags (they are the fact `aws.tags`)."""
+    """The resource as an item of a fact: JSON with its fields, without the tags (they are the fact `aws.tags`).
+
+    What AWS did not say (None) is left out, so that a check answers unknown and not no.
+    """
     fields = asdict(resource)
     del fields["tags"]
-    return {name: _plain(value) for name, value in fields.items()}
+    return {name: _plain(value) for name, value in fields.items() if value is not None}
+
+
+def counted(number: int, word: str) -> str:
+    """The number with its word in the right form: 1 task, 2 tasks."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.aws import autoscaling, ec2, ecs, eks, lambda_
-from services.discovery import Description, Family
+from services.discovery import Description, Family, counted
 
 
 def _function(found: lambda_.Function) -> Description:
@@ -12,7 +12,7 @@ def _function(found: lambda_.Function) -> Description:
 
 def _ecs(found: ecs.EcsService) -> Description:
     where = "Fargate Spot" if found.spot_share >= 0.5 else "Fargate" if found.fargate else "EC2"
-    return Description("ecs-service", f"ECS on {where}, {found.desired} tasks")
+    return Description("ecs-service", f"ECS on {where}, {counted(found.desired, 'task')}")
 
 
 def _eks(found: eks.Cluster) -> Description:
@@ -20,8 +20,7 @@ def _eks(found: eks.Cluster) -> Description:
 
 
 def _group(found: autoscaling.AutoScalingGroup) -> Description:
-    zones = "1 zone" if found.zone_count == 1 else f"{found.zone_count} zones"
-    return Description("auto-scaling-group", f"EC2 Auto Scaling, {zones}")
+    return Description("auto-scaling-group", f"EC2 Auto Scaling, {counted(found.zone_count, 'zone')}")
 
 
 FAMILIES = (

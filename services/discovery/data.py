@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.aws import dynamodb, elasticache, opensearch, rds, s3
-from services.discovery import Description, Family
+from services.discovery import Description, Family, counted
 
 ENGINES = {
     "postgres": "PostgreSQL",
@@ -28,11 +28,11 @@ def _table(found: dynamodb.Table) -> Description:
 
 
 def _cache(found: elasticache.Cache) -> Description:
-    return Description("cache", f"ElastiCache {found.engine.capitalize()}, {found.nodes} nodes", "in-memory")
+    return Description("cache", f"ElastiCache {found.engine.capitalize()}, {counted(found.nodes, 'node')}", "in-memory")
 
 
 def _domain(found: opensearch.Domain) -> Description:
-    return Description("search-domain", f"OpenSearch, {found.instances} instances", "search")
+    return Description("search-domain", f"OpenSearch, {counted(found.instances, 'instance')}", "search")
 
 
 def _bucket(found: s3.Bucket) -> Description:
