@@ -25,7 +25,7 @@ PAGES = {
     "rollout": "/deployments/ a[href^='/deployments/rollouts/']",
     "chaos": "/chaos/",
     "experiment": "/chaos/ a[href^='/chaos/experiments/']",
-    "run": "/services/component/default/search-api/chaos/ a[href^='/chaos/runs/']",
+    "run": "/chaos/experiments/search-api-zone-us-east-1a-down/ a[href^='/chaos/runs/']",
     "costs": "/costs/",
     "cost-review": "/costs/ a[href^='/costs/reviews/']",
     "jobs": "/jobs/",
@@ -40,6 +40,7 @@ def alive(portal: Portal) -> Portal:
     """The portal once its demo organisation is complete and the cost reviews are there."""
     until(lambda: "Demo organisation" in portal.said(), 180, portal, "demo organisation")
     until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 180, portal, "a cost review")
+    until(lambda: portal.get("/api/v1/chaos/runs/")["results"], 180, portal, "a run of the experiment")
     return portal
 
 
@@ -93,9 +94,10 @@ def test_the_policy_forbids_inline_code(alive: Portal, open_as: Callable[..., An
     assert "unsafe" not in policy
 
 
-def test_the_chosen_theme_is_kept(alive: Portal, open_as: Callable[..., Any]) -> None:
+def test_the_theme_follows_the_system_while_the_page_is_open(alive: Portal, open_as: Callable[..., Any]) -> None:
     page = open_as("mira", scheme="dark")
     page.goto("/")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="light")
+    page.locator("html[data-bs-theme=light]").wait_for(state="attached")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
