@@ -15,16 +15,25 @@ VALID = timedelta(days=VALID_DAYS)
 
 
 def publish(run: ExperimentRun) -> None:
-    """Publish the result of a run that ended: the newest at the top, and the newest of each fault below."""
+    """Publish the result of a run that ended: the newest at the top, and the newest telling one of each fault below."""
     known = facts.current(run.service)
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
     result = _result(run)
-    value = {**result, "by_fault": {**earlier, run.definition["fault"].replace("-", "_"): result}}
+    key = run.definition["fault"].replace("-", "_")
+    telling = {key: result} if key not in earlier or _tells(run) else {}
+    value = {**result, "by_fault": {**earlier, **telling}}
     at = run.ended_at or run.created_at
     facts.publish(
         run.service, "chaos.proof", value,
         source=SOURCE, observed_at=at, expires_at=at + VALID, url=run.get_absolute_url(),
     )  # fmt: skip
+
+
+def _tells(run: ExperimentRun) -> bool:
+    """Whether the run says something of the service. An aborted one says nothing, and leaves an earlier proof alone."""
+    verdicts = run.verdicts or {}
+    weak = any(verdicts.get(name, {}).get("state") == "poor" for name in ("hypothesis", "recovery"))
+    return bool(run.passed) or weak
 
 
 def _result(run: ExperimentRun) -> dict[str, Any]:

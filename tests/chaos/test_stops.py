@@ -13,7 +13,7 @@ from chaos.models import ExperimentRun, KillSwitch
 from chaos.start import abort, create
 from portal.access.models import AuditEvent
 from portal.changes.models import Change
-from services import guards
+from services import facts, guards
 
 from .conftest import START, World
 
@@ -27,6 +27,27 @@ def test_an_abort_undoes_at_once_and_says_so(world: World, run: ExperimentRun, j
     assert run.verdicts["safety"]["sentence"] == "Aborted by jon. The undo is proven."
     assert run.verdicts["hypothesis"]["word"] == "cut short"
     assert run.passed is False
+
+
+def test_an_abort_leaves_an_earlier_proof_alone_but_a_broken_hypothesis_does_not(
+    world: World, run: ExperimentRun, jon: Any
+) -> None:
+    def proven() -> bool:
+        return bool(facts.current(run.service)["chaos.proof"].value["by_fault"]["test_fault"]["passed"])
+
+    world.ring_until(run, "ended")
+    assert proven()
+    aborted = create(run.experiment, START.replace(hour=13), by="jon")
+    assert aborted is not None
+    world.ring_until(aborted, "observing")
+    abort(aborted, jon)
+    world.ring_until(aborted, "ended")
+    assert proven()
+    world.hosts_when_faulty = 3
+    broken = create(run.experiment, START.replace(hour=14), by="jon")
+    assert broken is not None
+    world.ring_until(broken, "ended")
+    assert not proven()
 
 
 def test_an_abort_before_the_fault_injects_nothing(world: World, run: ExperimentRun, jon: Any) -> None:
