@@ -37,8 +37,14 @@ class Change:
     url: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For the `cause_detail` of a row."""
+        """For the `cause_detail` of a score that moved."""
         return asdict(self)
+
+    def as_detail(self) -> dict[str, Any]:
+        """For the row of the check itself, which names the rest; nothing at the beginning of a history."""
+        if not self.before and self.cause == SCOPE:
+            return {}
+        return {"before": self.before, "fact": self.fact, "text": self.text, "url": self.url}
 
     @property
     def sentence(self) -> str:
@@ -75,10 +81,12 @@ def explain_change(
         return change(EXPIRED, stale["fact"], f"{stale['fact']} is no longer fresh", stale["url"])
     used = [snapshot.evidence[key] for key in check.keys if key in snapshot.evidence]
     newest = max(used, key=lambda item: item.changed_at, default=None)
-    withdrawn = sorted(key for key in check.keys if key in previous and key not in snapshot.evidence)
-    if withdrawn:
+    stale_by_time = newest is None or newest.changed_at < stood_since
+    withdrawn = sorted(key for key in check.keys if key not in snapshot.evidence and (key in previous or stale_by_time))
+    # A check that the clock can turn is taken for that, unless its fact is seen to have gone.
+    if withdrawn and (not check.timed or any(key in previous for key in withdrawn)):
         return change(SCOPE if after == NOT_APPLICABLE else FACT, withdrawn[0], f"{withdrawn[0]} — withdrawn")
-    if newest is None or newest.changed_at < stood_since:
+    if newest is None or stale_by_time:
         key = newest.key if newest else ""
         return change(EXPIRED, key, f"{key} — too long ago by now" if key else "", newest.url if newest else "")
     cause = SCOPE if NOT_APPLICABLE in (before, after) else FACT

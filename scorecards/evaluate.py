@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from portal.jobs.models import ACTIVE, Run
 from scorecards import definitions, rollup
+from scorecards.book import Book, Open
 from scorecards.models import SCOPE, CheckResult, CheckVersion, EntityEvaluation, ScorePoint
-from scorecards.replay import Book, replay
+from scorecards.replay import replay
 from scorecards.timeline import Rulebook, Timeline
 from services.models import Entity, Fact
 
@@ -117,9 +118,13 @@ def _mark(entity: Entity) -> EntityEvaluation | None:
 
 def _books(entities: Sequence[Entity]) -> dict[int, Book]:
     books = {entity.pk: Book(entity) for entity in entities}
-    for result in CheckResult.objects.standing().filter(entity__in=entities):
-        books[result.entity_id].results[result.check_key] = result
-    for point in ScorePoint.objects.standing().filter(entity__in=entities):
+    rows = CheckResult.objects.standing().filter(entity__in=entities)
+    # Plain values: a full evaluation reads a hundred rows a service, and their JSON is not wanted.
+    for pk, entity_id, name, state, version, valid_from, digest in rows.values_list(
+        "pk", "entity_id", "check_key", "state", "check_version_id", "valid_from", "digest"
+    ):
+        books[entity_id].results[name] = Open(pk, state, version, valid_from, digest)
+    for point in ScorePoint.objects.standing().filter(entity__in=entities).defer("cause_detail", "cause_text"):
         books[point.entity_id].points[point.pillar] = point
     return books
 
@@ -133,8 +138,8 @@ def _timelines(ids: Sequence[int], since: datetime) -> dict[int, Timeline]:
 
 def _write(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], digest: str, now: datetime) -> None:
     with transaction.atomic():
-        _close([row for book in books for row in book.closed if isinstance(row, CheckResult)], CheckResult)
-        _close([row for book in books for row in book.closed if isinstance(row, ScorePoint)], ScorePoint)
+        _close([pair for book in books for pair in book.closed_results], CheckResult)
+        _close([pair for book in books for pair in book.closed_points], ScorePoint)
         CheckResult.objects.bulk_create([row for book in books for row in book.new_results])
         ScorePoint.objects.bulk_create([row for book in books for row in book.new_points])
         _roll_up(books, marks, now)
@@ -146,11 +151,10 @@ def _write(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], dig
         )
 
 
-def _close(rows: Sequence[CheckResult | ScorePoint], model: type[CheckResult] | type[ScorePoint]) -> None:
+def _close(pairs: Sequence[tuple[int, datetime]], model: type[CheckResult] | type[ScorePoint]) -> None:
     by_instant: dict[datetime, list[int]] = defaultdict(list)
-    for row in rows:
-        if row.valid_to is not None:
-            by_instant[row.valid_to].append(row.pk)
+    for pk, instant in pairs:
+        by_instant[instant].append(pk)
     for instant, keys in by_instant.items():
         if model.objects.filter(pk__in=keys, valid_to=None).update(valid_to=instant) != len(keys):
             raise Overtaken
@@ -170,7 +174,7 @@ def _roll_up(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], n
     for book in books:
         entity, mark = book.entity, marks[book.entity.pk]
         elsewhere = mark is not None and (mark.owner_ref, mark.system_ref) != (entity.owner_ref, entity.system_ref)
-        if not book.new_points and not elsewhere and not book.closed:
+        if not book.new_points and not elsewhere and not book.closed_points:
             continue
         teams |= {entity.owner_ref, *([mark.owner_ref] if mark else [])}
         systems |= {entity.system_ref, *([mark.system_ref] if mark else [])}

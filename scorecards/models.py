@@ -65,13 +65,17 @@ class CheckVersion(models.Model):
 
 
 class CheckResult(models.Model):
-    """The state of one check for one service, from when to when, why, and what caused it."""
+    """The state of one check for one service, from when to when, why, and what caused it.
+
+    `reason` is kept for what fails or is unknown; `digest` changes when the reason does.
+    """
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="check_results")
     check_version = models.ForeignKey(CheckVersion, on_delete=models.PROTECT, related_name="results")
     check_key = models.CharField(max_length=100)
     state = models.CharField(max_length=20)
     reason = models.JSONField(default=dict)
+    digest = models.CharField(max_length=16, blank=True)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=20)

@@ -6,15 +6,14 @@ begin when the evidence changed, not when a worker came by, and equal a recomput
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from scorecards.book import EXPLAINED, Book, Open, digest_of
 from scorecards.causes import Change, explain_change, summary
-from scorecards.engine.check import PASS, judge, reason
+from scorecards.engine.check import Check, judge, reason
 from scorecards.engine.evidence import Evidence, Snapshot
 from scorecards.engine.scoring import Judged, Score, score_service
-from scorecards.models import SERVICE, CheckResult, CheckVersion, ScorePoint
+from scorecards.models import RULE, SERVICE, CheckVersion, ScorePoint
 from scorecards.timeline import Rulebook, Timeline, compiled, next_due, stamp
 from services.models import Entity
 
@@ -22,41 +21,19 @@ from services.models import Entity
 INSTANTS = 60
 
 
-@dataclass(slots=True)
-class Book:
-    """What stands for one service and what a replay adds. Rows without a primary key are new."""
-
-    entity: Entity
-    results: dict[str, CheckResult] = field(default_factory=dict)
-    points: dict[str, ScorePoint] = field(default_factory=dict)
-    closed: list[CheckResult | ScorePoint] = field(default_factory=list)
-    new_results: list[CheckResult] = field(default_factory=list)
-    new_points: list[ScorePoint] = field(default_factory=list)
-    next_due: datetime | None = None
-
-    def close(self, row: CheckResult | ScorePoint, when: datetime) -> None:
-        """End a row. One that began at this very instant never held, so it leaves no trace."""
-        row.valid_to = when
-        if not row._state.adding:
-            self.closed.append(row)
-        elif row.valid_from == when and isinstance(row, CheckResult):
-            self.new_results.remove(row)
-        elif row.valid_from == when and isinstance(row, ScorePoint):
-            self.new_points.remove(row)
-
-
 def replay(book: Book, timeline: Timeline, rules: Rulebook, since: datetime | None, now: datetime) -> None:
     """Judge the service at every instant after `since` (None: never evaluated) and at `now`; fills the book."""
     previous: dict[str, Evidence] = dict(timeline.at(since).evidence) if since else {}
+    touched = timeline.touched(since)
     clock, steps = since, 0
     while clock is not None and steps < INSTANTS:
         upcoming = _next_instant(timeline, rules, clock, now)
         if upcoming is None or upcoming >= now:
             break
-        previous = _judge_at(book, timeline.at(upcoming), rules, upcoming, previous, refresh=False)
+        previous = _judge_at(book, timeline.at(upcoming), rules, upcoming, previous, frozenset())
         clock, steps = upcoming, steps + 1
     snapshot = timeline.at(now)
-    _judge_at(book, snapshot, rules, now, previous, refresh=True)
+    _judge_at(book, snapshot, rules, now, previous, touched)
     book.next_due = next_due((compiled(version) for version in rules.at(now).values()), snapshot)
 
 
@@ -70,64 +47,63 @@ def _next_instant(timeline: Timeline, rules: Rulebook, clock: datetime, now: dat
 
 
 def _judge_at(
-    book: Book, snapshot: Snapshot, rules: Rulebook, when: datetime, previous: dict[str, Evidence], *, refresh: bool
-) -> dict[str, Evidence]:
+    book: Book, snapshot: Snapshot, rules: Rulebook, when: datetime, previous: dict[str, Evidence],
+    touched: frozenset[str],
+) -> dict[str, Evidence]:  # fmt: skip
+    """Judge every check; `touched` are facts that changed, whose failing checks may have a new reason."""
     versions = rules.at(when)
-    changes: list[Change] = []
-    for name in [name for name in book.results if name not in versions]:
-        row = book.results.pop(name)
-        book.close(row, when)
-        changes.append(_ended(row))
-    for name, version in versions.items():
-        change = _judge_check(book, version, snapshot, when, previous, name, refresh=refresh)
-        if change is not None:
-            changes.append(change)
+    gone = [name for name in book.results if name not in versions]
+    changes = [_withdrawn(rules, name, book.close_result(name, when)) for name in gone]
+    for version in versions.values():
+        check = compiled(version)
+        state, row = judge(check, snapshot), book.results.get(check.id)
+        if row is not None and row.state == state and row.version == version.pk:
+            if state in EXPLAINED and not check.keys.isdisjoint(touched):
+                _refresh(book, version, check, snapshot, when, previous, row)
+            continue
+        changes.append(_change(book, version, check, state, snapshot, when, previous))
     if changes or not book.points:
         _score(book, versions, when, changes)
     return dict(snapshot.evidence)
 
 
-def _judge_check(
-    book: Book, version: CheckVersion, snapshot: Snapshot, when: datetime, previous: dict[str, Evidence], name: str,
-    *, refresh: bool,
-) -> Change | None:  # fmt: skip
-    """Judge one check and write what changed; the change, unless the state and the rule stayed the same."""
-    check = compiled(version)
-    state = judge(check, snapshot)
-    row = book.results.get(name)
-    same = row is not None and row.state == state and row.check_version_id == version.pk
-    if same and (not refresh or state == PASS):
-        return None
-    why = reason(check, snapshot, state)
-    if same and row is not None and row.reason == why:
-        return None
+def _change(
+    book: Book, version: CheckVersion, check: Check, state: str, snapshot: Snapshot, when: datetime,
+    previous: dict[str, Evidence],
+) -> Change:  # fmt: skip
+    row = book.close_result(check.id, when)
     rule = ""
-    if row is not None and row.check_version_id != version.pk:
+    if row is not None and row.version != version.pk:
         rule = f"the rule changed to version {version.version}"
     elif row is None and book.points:
         rule = "a new check" if version.version == 1 else "the check is back"
-    change = explain_change(
-        check, row.state if row else "", state, stamp(row.valid_from) if row else 0.0, why, snapshot, previous, rule
-    )
-    if row is not None:
-        book.close(row, when)
-    book.results[name] = CheckResult(
-        entity=book.entity, check_version=version, check_key=name, state=state, reason=why,
-        valid_from=when, cause=change.cause, cause_detail=change.as_json(),
-    )  # fmt: skip
-    book.new_results.append(book.results[name])
-    return None if same else change
+    why = reason(check, snapshot, state)
+    before, since = (row.state, stamp(row.valid_from)) if row else ("", 0.0)
+    change = explain_change(check, before, state, since, why, snapshot, previous, rule)
+    book.open_result(version, state, why, when, change)
+    return change
 
 
-def _ended(row: CheckResult) -> Change:
-    detail: dict[str, Any] = row.cause_detail
-    return Change(
-        row.check_key, detail.get("title", row.check_key), detail.get("pillar", ""), detail.get("weight", 1),
-        row.state, "", "rule", text="the rule was withdrawn",
-    )  # fmt: skip
+def _refresh(
+    book: Book, version: CheckVersion, check: Check, snapshot: Snapshot, when: datetime,
+    previous: dict[str, Evidence], row: Open,
+) -> None:  # fmt: skip
+    """A new interval for the same state when its reason is another one: other resources fail now."""
+    why = reason(check, snapshot, row.state)
+    if digest_of(why) == row.digest:
+        return
+    book.close_result(check.id, when)
+    change = explain_change(check, row.state, row.state, stamp(row.valid_from), why, snapshot, previous, "")
+    book.open_result(version, row.state, why, when, change)
 
 
-def judged(results: dict[str, CheckResult], versions: dict[str, CheckVersion]) -> list[Judged]:
+def _withdrawn(rules: Rulebook, name: str, row: Open | None) -> Change:
+    version = next((version for version in rules.versions if row and version.pk == row.version), None)
+    title, pillar, weight = (version.title, version.pillar, version.weight) if version else (name, "", 1)
+    return Change(name, title, pillar, weight, row.state if row else "", "", RULE, text="the rule was withdrawn")
+
+
+def judged(results: dict[str, Open], versions: dict[str, CheckVersion]) -> list[Judged]:
     """Standing results as the scoring wants them."""
     found = []
     for name, row in results.items():
@@ -142,16 +118,13 @@ def _score(book: Book, versions: dict[str, CheckVersion], when: datetime, change
         score = scores.get(pillar)
         row = book.points.get(pillar)
         if score is None or not score.applicable:
-            if row is not None:
-                book.close(book.points.pop(pillar), when)
+            book.close_point(pillar, when)
             continue
         if row is not None and (row.score, row.level, row.confidence) == (score.score, score.level, score.confidence):
             continue
         mine = [change for change in changes if pillar in ("overall", change.pillar)]
-        if row is not None:
-            book.close(row, when)
-        book.points[pillar] = point = _point(book.entity, score, row, when, mine)
-        book.new_points.append(point)
+        book.close_point(pillar, when)
+        book.open_point(_point(book.entity, score, row, when, mine))
 
 
 def _point(entity: Entity, score: Score, row: ScorePoint | None, when: datetime, changes: list[Change]) -> ScorePoint:

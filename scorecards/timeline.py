@@ -64,6 +64,17 @@ class Timeline:
         )
         return Snapshot({fact.key: evidence_of(fact) for fact in standing}, stamp(when))
 
+    def touched(self, since: datetime | None) -> frozenset[str]:
+        """The keys of facts that came, went or expired after `since`."""
+        return frozenset(
+            fact.key
+            for fact in self.facts
+            if since is None
+            or fact.valid_from > since
+            or (fact.valid_to is not None and fact.valid_to > since)
+            or (fact.expires_at is not None and fact.expires_at > since)
+        )
+
     def instants(self, since: datetime, now: datetime) -> set[datetime]:
         """When a fact came, went or expired, after `since` and up to `now`."""
         moments = {

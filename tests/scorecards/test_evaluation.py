@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
 from portal.jobs.models import Run
+from scorecards import evaluate
 from scorecards.evaluate import due, evaluate_due, evaluate_service
 from scorecards.models import CheckResult, CheckVersion, EntityEvaluation, ScorePoint
 from services import facts
@@ -257,5 +259,27 @@ def test_every_change_names_its_cause(clock: Clock, checks: Callable[[str], None
         assert row.cause in ("fact", "rule", "evidence expired", "scope")
         assert row.cause_text
     for result in CheckResult.objects.all():
-        assert result.cause
-        assert result.cause_detail["check"] == result.check_key
+        assert result.cause in ("fact", "rule", "evidence expired", "scope")
+        assert result.cause_detail.get("text") or result.valid_from == START
+
+
+def test_a_worker_that_was_overtaken_gives_its_batch_up_and_nothing_is_lost(
+    clock: Clock, checks: None, component: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = component()
+    databases(checkout, 7)
+    run()
+    later(clock, minutes=1)
+    databases(checkout, 1)
+    write = evaluate._write
+
+    def late(*args: Any) -> None:
+        monkeypatch.setattr(evaluate, "_write", write)
+        assert run()["given_up"] == 0
+        write(*args)
+
+    monkeypatch.setattr(evaluate, "_write", late)
+    assert run()["given_up"] == 1
+    assert state(checkout, "demo.backups") == "fail"
+    assert CheckResult.objects.filter(check_key="demo.backups").count() == 2
+    assert run()["services"] == 0
