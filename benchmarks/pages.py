@@ -23,7 +23,7 @@ MOST_QUERIES, MOST_CPU_MS = 40, 150
 PAGES = {
     "home": "home",
     "services": "services:list",
-    "scorecards": "scorecards:list",
+    "scorecards": "scorecards:checks",
     "maturity": "scorecards:maturity",
     "deployments": "deployments:list",
     "chaos": "chaos:list",
