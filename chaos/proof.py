@@ -76,6 +76,7 @@ SOURCES = (
             "chaos.proof.at": "string",
             "chaos.proof.undone": "boolean",
             "chaos.proof.recovered": "boolean",
+            "chaos.proof.verdicts.hypothesis": "string",
             "chaos.proof.by_fault.zone_network_cut.passed": "boolean",
             "chaos.proof.by_fault.zone_network_cut.at": "string",
             "chaos.plan.experiments": "number",
