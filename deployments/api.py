@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
@@ -13,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deployments import control, ingest, queries
+from deployments import control, ingest, plans, queries
 from deployments import serializers as shapes
 from deployments.engine.rollout import IllegalMove
 from deployments.filters import DeploymentFilter, RolloutFilter
-from deployments.models import Deployment, Rollout
+from deployments.models import Deployment, Rollout, RolloutPlan
 from deployments.start import CannotStart, start
 from portal.access import audit, policy
 
@@ -79,6 +80,21 @@ class Rollouts(generics.ListCreateAPIView[Rollout]):
         except CannotStart as error:
             raise Conflict(str(error)) from error
         return Response(shapes.RolloutSerializer(rollout).data, status=status.HTTP_201_CREATED)
+
+
+class Plans(generics.ListCreateAPIView[RolloutPlan]):
+    """Plans with all their versions, newest first."""
+
+    write_role = "operator"
+    queryset = RolloutPlan.objects.all()
+    serializer_class = shapes.PlanSerializer
+
+    def perform_create(self, serializer: Any) -> None:
+        """Store the next version; the audit line comes with it or neither does."""
+        data, by = serializer.validated_data, self.request.user
+        with transaction.atomic():
+            serializer.instance = plans.add(data["name"], data["definition"], by.get_username())
+            audit.record(by, "plan.add", f"plan:{serializer.instance}", severity="medium")
 
 
 class OneRollout(generics.RetrieveAPIView[Rollout]):
@@ -146,6 +162,7 @@ class RollBack(Act):
 
 urlpatterns = [
     path("", Deployments.as_view(), name="api-deployments"),
+    path("plans/", Plans.as_view(), name="api-plans"),
     path("rollouts/", Rollouts.as_view(), name="api-rollouts"),
     path("rollouts/<int:pk>/", OneRollout.as_view(), name="api-rollout"),
     path("rollouts/<int:pk>/pause/", Pause.as_view(), name="api-rollout-pause"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from deployments import plans, queries
 from deployments.models import RolloutPlan
 from services import facts
 from services.models import Entity
@@ -19,10 +20,20 @@ class StartForm(forms.Form):
     function = forms.ChoiceField(label="Lambda function")
     alias = forms.CharField(max_length=128, initial="live", label="Alias")
     canary = forms.RegexField(r"^\d{1,10}$", label="Lambda version", help_text="The published number, such as 42.")
-    plan = forms.ModelChoiceField(RolloutPlan.objects.order_by("name", "-version"), label="Plan", empty_label=None)
+    plan = forms.ChoiceField(label="Plan")
 
     def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fact = facts.current(entity).get("aws.lambda")
         names = [item["name"] for item in fact.value.get("items", [])] if fact else []
         self.fields["function"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.fields["plan"].choices = plans.choices()  # type: ignore[attr-defined]
+        released = queries.latest_released([entity]).get(entity.pk)
+        self.fields["previous_version"].initial = released.version if released else ""
+
+    def clean_plan(self) -> RolloutPlan:
+        """The plan's row."""
+        plan = plans.resolve(self.cleaned_data["plan"])
+        if plan is None:
+            raise forms.ValidationError("There is no such plan any more: reload the page.")
+        return plan

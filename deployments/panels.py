@@ -59,7 +59,8 @@ def tab(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
         "page": page,
         "rows": [(row, present.deployment_badge(row.state)) for row in page],
         "rollouts": [(rollout, present.badge(rollout, list(rollout.segments.all()))) for rollout in rollouts],
-        "may_start": policy.may(request.user, "operator", entity.owner_ref),
+        "may_start": not any(rollout.active for rollout in rollouts)
+        and policy.may(request.user, "operator", entity.owner_ref),
     }
 
 

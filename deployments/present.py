@@ -91,7 +91,7 @@ def _note(segment: RolloutSegment, elapsed: float) -> str:
     if segment.state != BAKING:
         return f"bake {full}"
     if elapsed >= segment.bake_seconds:
-        return f"bake {full} over, no verdict yet"
+        return f"bake {full} over"
     amount, unit = full.split("\u202f")
     done = int(elapsed / segment.bake_seconds * int(amount))
     return f"bake {done} of {amount}\u202f{unit}"

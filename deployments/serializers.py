@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from deployments import plans
+from deployments.engine.segments import PlanError, parse
 from deployments.models import (
     DEPLOYMENT_STATES,
     Deployment,
@@ -147,11 +149,7 @@ class StartSerializer(serializers.Serializer[Any]):
 
     def validate_plan(self, value: str) -> RolloutPlan:
         """The plan's row."""
-        name, _, version = value.partition("@")
-        found = RolloutPlan.objects.filter(name=name).order_by("-version")
-        if version:
-            found = found.filter(version=int(version)) if version.isdecimal() and len(version) < 10 else found.none()
-        plan = found.first()
+        plan = plans.resolve(value)
         if plan is None:
             raise serializers.ValidationError(f"There is no plan {value!r}.")
         return plan
@@ -161,3 +159,23 @@ class ReasonSerializer(serializers.Serializer[Any]):
     """Why, in the operator's words; optional."""
 
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+
+class PlanSerializer(serializers.ModelSerializer[RolloutPlan]):
+    """A plan's version. Sending a name again stores the next version; what is stored never changes."""
+
+    name = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", max_length=60)
+    definition = serializers.DictField()
+
+    class Meta:
+        model = RolloutPlan
+        fields = ["id", "name", "version", "definition", "created_by", "created_at"]
+        read_only_fields = ["version", "created_by", "created_at"]
+
+    def validate_definition(self, value: dict[str, Any]) -> dict[str, Any]:
+        """A plan that can be followed."""
+        try:
+            parse(value)
+        except PlanError as error:
+            raise serializers.ValidationError(str(error)) from error
+        return value

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployments.models import Rollout
+from deployments.models import Rollout, RolloutPlan
 from portal.access.models import AuditEvent
 from services import facts
 
@@ -85,6 +85,31 @@ def test_a_foreign_operator_cannot_start_a_rollout(
     service("checkout")
     body = {"service": "checkout", "version": "1", "canary": "42", "plan": plan.name}
     assert api(jon).post("/api/v1/deployments/rollouts/", body).status_code == 403
+
+
+def test_a_plan_is_checked_and_its_versions_never_change(mira: Any, vera: Any, api: Callable[..., Any]) -> None:
+    good = {"name": "fast", "definition": {"segments": [{"name": "All", "weight": 100}]}}
+    assert api(vera).post("/api/v1/deployments/plans/", good, format="json").status_code == 403
+    bad = {**good, "definition": {"segments": [{"name": "All", "weight": 70}]}}
+    assert api(mira).post("/api/v1/deployments/plans/", bad, format="json").status_code == 400
+    first = api(mira).post("/api/v1/deployments/plans/", good, format="json").json()
+    other = {**good, "definition": {"segments": [{"name": "Half", "weight": 50}, {"name": "All", "weight": 100}]}}
+    second = api(mira).post("/api/v1/deployments/plans/", other, format="json").json()
+    assert (first["version"], second["version"]) == (1, 2)
+    with pytest.raises(TypeError, match="never changes"):
+        RolloutPlan.objects.get(pk=first["id"]).save()
+
+
+def test_a_rollout_can_start_with_the_plan_that_comes_with_the_portal(
+    service: Callable[..., Any], mira: Any, browse: Callable[..., Any]
+) -> None:
+    entity = service("checkout")
+    item = {"name": "checkout", "account": "111111111111", "region": "eu-west-1"}
+    facts.publish(entity, "aws.lambda", {"items": [item], "count": 1}, source="test")
+    body = {"version": "1.2", "function": "checkout", "alias": "live", "canary": "2", "plan": "standard canary"}
+    reply = browse(mira).post("/deployments/rollouts/new/?service=checkout", body)
+    assert reply.status_code == 302
+    assert Rollout.objects.get().segments.count() == 4
 
 
 @pytest.mark.parametrize("canary", ["$LATEST", "42; rm", "", "-1", 4.5, None, ["42"]])
