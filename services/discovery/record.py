@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from services import facts
@@ -18,6 +19,7 @@ from services.models import Entity
 from services.relations import Edge, connect, replace_edges
 
 SOURCE = "discovery"
+log = logging.getLogger(__name__)
 
 
 def record(inventory: Inventory, check: Callable[[], None]) -> tuple[int, int]:
@@ -34,7 +36,11 @@ def record(inventory: Inventory, check: Callable[[], None]) -> tuple[int, int]:
     changed = 0
     for name in sorted({*by_service, *known.values_list("name", flat=True)}):
         check()
-        changed += _record_service(name, by_service.get(name, []), inventory, now)
+        try:
+            changed += _record_service(name, by_service.get(name, []), inventory, now)
+        except IntegrityError:
+            # Another discovery wrote the same service at the same moment; the next pass finds nothing to change.
+            log.info("discovery of %s met another one", name)
     _forget_resources(inventory, now)
     return len(by_service), changed
 

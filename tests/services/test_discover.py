@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
+from portal.aws.dynamodb import Table
 from portal.aws.errors import AwsDenied, AwsThrottled, AwsUnsupported
 from services import facts
 from services.discover import discover
@@ -239,6 +241,41 @@ def test_names_are_bounded_and_differ_where_arns_differ() -> None:
 def test_the_most_frequent_tag_wins() -> None:
     said = verdict([{"team": "a", "tier": "x"}, {"team": "b"}, {"team": "b", "env": "staging"}])
     assert (said.team, said.tier, said.lifecycle) == ("b", None, "experimental")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_aws_is_never_asked_inside_a_transaction(world: World) -> None:
+    world.put(table("orders"))
+    seen: list[bool] = []
+    real = world.tables
+    world.tables = Watched(real, seen)
+    run()
+    assert seen == [False, False]
+
+
+class Watched(dict[tuple[str, str], list[Table]]):
+    """Notes at each reading whether a transaction is open."""
+
+    def __init__(self, tables: dict[tuple[str, str], list[Table]], seen: list[bool]) -> None:
+        super().__init__(tables)
+        self.seen = seen
+
+    def get(self, *args: Any) -> Any:
+        self.seen.append(connection.in_atomic_block)
+        return super().get(*args)
+
+
+def test_an_account_without_a_role_does_not_stop_the_other(aws: Any) -> None:
+    from portal.aws.models import Account
+    from portal.sandbox.seed import seed_service
+
+    seed_service(aws.url, "refunds")
+    Account.objects.filter(account_id="222222222222").update(read_role_arn="")
+    run()
+    assert items("refunds", "aws.sqs") == ["refunds-dead-letters", "refunds-queue"]
+    states = DiscoveryReport.objects.values_list("account", "state").distinct()
+    assert set(states) == {("111111111111", "ok"), ("222222222222", "denied")}
+    assert not DiscoveryReport.objects.filter(state="denied", remedy="").exists()
 
 
 def test_the_embedded_aws_is_discovered_over_http(aws: Any, capsys: pytest.CaptureFixture[str]) -> None:
