@@ -127,7 +127,9 @@ class Launch:
             if reached in order[order.index(phase) :]:
                 return
             if self.prepare.ended() not in (None, 0):
-                raise RuntimeError(f"The database could not be prepared; its log: {self.prepare.log}\n{self.prepare.last_lines(1)}")
+                raise RuntimeError(
+                    f"The database could not be prepared; its log: {self.prepare.log}\n{self.prepare.last_lines(1)}"
+                )
             self.watch_children()
             time.sleep(0.1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -10,16 +11,24 @@ import time
 from pathlib import Path
 
 APPS = ["portal", "services", "scorecards", "deployments", "chaos", "costs"]
-BIN = Path(sys.executable).parent
+BIN = f"{Path(sys.executable).parent}/"
 
-CHECKS = {
-    "ruff": [BIN / "ruff", "check", "."],
-    "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
-    "types": [BIN / "mypy", *APPS, "scripts"],
-    "imports": [BIN / "lint-imports", "--no-cache"],
-    "templates": [BIN / "djlint", "--lint", "--quiet", "templates"],
+PRODUCTION = [
+    "DATABASE_URL=postgres://portal@database.internal/portal",
+    "REDIS_URL=redis://queue.internal/0",
+    f"SECRET_KEY={secrets.token_urlsafe(64)}",
+    "ALLOWED_HOSTS=portal.example.com",
+]
+
+CHECKS: dict[str, list[str]] = {
+    "ruff": [f"{BIN}ruff", "check", "."],
+    "format": [f"{BIN}ruff", "format", "--check", "--exclude", "*/migrations/*", "--exclude", "*.md", "."],
+    "types": [f"{BIN}mypy", *APPS, "scripts"],
+    "imports": [f"{BIN}lint-imports", "--no-cache"],
+    "templates": [f"{BIN}djlint", "--lint", "--quiet", "templates"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "django": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
+    "production": ["env", *PRODUCTION, sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+PYTHON = str(VENV / "bin" / "python")
 UV_VERSION = "0.13.9"
 REQUIREMENTS = {"run": "requirements.txt", "dev": "requirements-dev.txt"}
 # uv does not read pip's configuration, so a mirror or a certificate that pip knows is handed on to it.
@@ -50,14 +50,14 @@ def main(arguments: list[str]) -> int:
     if command:
         os.chdir(ROOT)
         environment = {**os.environ, "COLONNADE_STARTED": os.environ.get("COLONNADE_STARTED", str(started))}
-        os.execve(PYTHON, [str(PYTHON), *command], environment)  # noqa: S606 - our own interpreter, no shell
+        os.execve(PYTHON, [PYTHON, *command], environment)  # noqa: S606 - our own interpreter, no shell
     return 0
 
 
 def install_python(wanted: str) -> str:
     """Create `.venv` and install the pinned packages when the stamp says they changed. Returns "" or why it failed."""
     stamp, digest = VENV / f".installed-{wanted}", requirements_digest(wanted)
-    if PYTHON.exists() and stamp.is_file() and stamp.read_text() == digest:
+    if Path(PYTHON).exists() and stamp.is_file() and stamp.read_text() == digest:
         return ""
     with Phase("Python packages"):
         uv = shutil.which("uv")
@@ -81,11 +81,11 @@ def requirements_digest(wanted: str) -> str:
 
 def create_venv(uv: str | None) -> str:
     """Create the virtual environment; with uv present pip is not needed in it. Returns "" or why it failed."""
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0:
+    if Path(PYTHON).exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0:
         return ""
     options = ["--without-pip"] if uv else []
     done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", *options, VENV], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", "--clear", *options, str(VENV)], capture_output=True, text=True, check=False
     )
     if done.returncode == 0:
         return ""
@@ -104,7 +104,7 @@ def bootstrap_uv() -> str | None:
 def install_with(uv: str | None, requirements: Path) -> str:
     """Install one requirements file with uv, and with pip where uv is absent or fails. Returns "" or why it failed."""
     if uv:
-        command = [uv, "pip", "install", "--quiet", "--python", PYTHON, "-r", requirements]
+        command = [uv, "pip", "install", "--quiet", "--python", PYTHON, "-r", str(requirements)]
         if (
             subprocess.run(command, env={**uv_settings(), **os.environ}, capture_output=True, check=False).returncode
             == 0
@@ -112,7 +112,7 @@ def install_with(uv: str | None, requirements: Path) -> str:
             return ""
     if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
         subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)]
     done = subprocess.run(pip, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
         return ""

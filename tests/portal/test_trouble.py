@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
         ({"COLONNADE_DATA": "/proc/nothing"}, "choose a folder you may write to"),
     ],
 )
-def test_a_wrong_environment_is_one_sentence_with_its_remedy(env: dict[str, str], sentence: str, tmp_path: Path) -> None:
+def test_a_wrong_environment_is_one_sentence_with_its_remedy(
+    env: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
     full = {**os.environ, "COLONNADE_DATA": str(tmp_path), **env}
     command = [sys.executable, "manage.py", "migrate"]
     done = subprocess.run(command, cwd=ROOT, env=full, capture_output=True, text=True, check=False)
