@@ -1,6 +1,7 @@
 """The demo organisation: 26 services of 6 teams in 2 accounts and 2 regions, with good and bad traits.
 
-Order is seeding order: the services that the first minutes of the demo show come first.
+Order is seeding order: the services that the first minutes of the demo show come first. Within a service a load balancer
+comes before the containers that it serves, and after a function or fleet, which it takes in itself.
 """
 
 from __future__ import annotations
@@ -88,9 +89,9 @@ SERVICES: tuple[Service, ...] = (
         "payments",
         "ledger",
         1,
+        LoadBalancer(green=True, internal=True),
         Container(),
         DatabaseCluster(),
-        LoadBalancer(green=True, internal=True),
         _ECS,
         Alarm(),
         Alarm("latency"),
@@ -122,10 +123,10 @@ SERVICES: tuple[Service, ...] = (
         "catalog",
         "products",
         1,
+        LoadBalancer(),
         Container(tasks=4),
         Table("products-table", read_units=1200, write_units=40),
         Cache(),
-        LoadBalancer(),
         _ECS,
         Alarm(),
         Pipeline(),
@@ -172,7 +173,7 @@ SERVICES: tuple[Service, ...] = (
         Logs(retention=0),
         accounted=False,
     ),
-    _service("logistics", "shipping", 1, Container(), Database(), LoadBalancer(), _ECS, Alarm(), Pipeline()),
+    _service("logistics", "shipping", 1, LoadBalancer(), Container(), Database(), _ECS, Alarm(), Pipeline()),
     _service("logistics", "tracking", 2, Function("nodejs22.x"), Table("tracking-table"), Topic(), Logs(), Alarm()),
     _service("logistics", "warehouse", 2, Kubernetes(), Database(multi_az=False, storage="gp2"), Alarm()),
     _service(
@@ -197,10 +198,10 @@ SERVICES: tuple[Service, ...] = (
         "identity",
         "login",
         1,
+        LoadBalancer(),
         Container(tasks=4),
         Table("login-sessions"),
         Cache(),
-        LoadBalancer(),
         _ECS,
         Alarm(),
         Alarm("latency"),

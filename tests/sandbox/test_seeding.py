@@ -127,6 +127,13 @@ def test_what_moto_drops_from_ecs_services_is_there(sandbox: Sandbox, client: Cl
     assert service["deployments"][0]["rolloutState"] == "COMPLETED"
 
 
+def test_a_service_behind_a_load_balancer_names_its_target_group(sandbox: Sandbox, client: Clients) -> None:
+    seed_service(sandbox.url, "ledger")
+    service = client("ecs").describe_services(cluster="ledger", services=["ledger"])["services"][0]
+    groups = client("elbv2").describe_target_groups(Names=["ledger"])["TargetGroups"]
+    assert [one["targetGroupArn"] for one in service["loadBalancers"]] == [groups[0]["TargetGroupArn"]]
+
+
 def test_good_and_bad_traits_are_both_there() -> None:
     parts = [part for service in SERVICES for part in service.parts]
     for trait, kinds in {

@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, Service
+from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, LoadBalancer, Service
 
 from .aws import Place, pairs, seeds
 from .network import default_group, own_subnets, shared_network
@@ -55,27 +55,7 @@ def seed_container(place: Place, service: Service, part: Container) -> None:
     ecs, tags = place.client("ecs"), pairs(service.tags, "key", "value")
     insights = [{"name": "containerInsights", "value": "enabled" if part.insights else "disabled"}]
     ecs.create_cluster(clusterName=service.name, settings=insights, tags=tags)
-    definition: dict[str, Any] = {
-        "name": service.name,
-        "image": f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2",
-        "essential": True,
-        "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
-        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": f"/ecs/{service.name}"}},
-    }
-    if part.mesh:
-        definition["environment"] = [
-            {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": f"mesh/{service.name}/virtualNode/{service.name}"}
-        ]
-    ecs.register_task_definition(
-        family=service.name,
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu=str(part.cpu),
-        memory=str(part.memory),
-        executionRoleArn=place.role("task-execution"),
-        containerDefinitions=[definition],
-        tags=tags,
-    )
+    _task_definition(place, service, part)
     network = shared_network(place)
     wires = {
         "subnets": network.subnets,
@@ -95,9 +75,42 @@ def seed_container(place: Place, service: Service, part: Container) -> None:
             "deploymentCircuitBreaker": {"enable": part.circuit_breaker, "rollback": part.circuit_breaker},
         },
         networkConfiguration={"awsvpcConfiguration": wires},
+        loadBalancers=_served_by(place, service),
         tags=tags,
         propagateTags="SERVICE",
     )
+
+
+def _task_definition(place: Place, service: Service, part: Container) -> None:
+    definition: dict[str, Any] = {
+        "name": service.name,
+        "image": f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2",
+        "essential": True,
+        "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
+        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": f"/ecs/{service.name}"}},
+    }
+    if part.mesh:
+        definition["environment"] = [
+            {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": f"mesh/{service.name}/virtualNode/{service.name}"}
+        ]
+    place.client("ecs").register_task_definition(
+        family=service.name,
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu=str(part.cpu),
+        memory=str(part.memory),
+        executionRoleArn=place.role("task-execution"),
+        containerDefinitions=[definition],
+        tags=pairs(service.tags, "key", "value"),
+    )
+
+
+def _served_by(place: Place, service: Service) -> list[dict[str, Any]]:
+    """The service's target group, as ECS takes it; nothing for a service without a load balancer."""
+    if not any(isinstance(part, LoadBalancer) for part in service.parts):
+        return []
+    group = place.client("elbv2").describe_target_groups(Names=[service.name])["TargetGroups"][0]["TargetGroupArn"]
+    return [{"targetGroupArn": group, "containerName": service.name, "containerPort": 8080}]
 
 
 @seeds(Kubernetes)

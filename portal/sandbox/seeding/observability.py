@@ -50,7 +50,7 @@ def seed_alarm(place: Place, service: Service, part: Alarm) -> None:
         Period=60,
         EvaluationPeriods=3,
         DatapointsToAlarm=3,
-        Threshold=50.0,
+        Threshold=300.0,
         ComparisonOperator="GreaterThanThreshold",
         TreatMissingData="notBreaching",
         ActionsEnabled=part.actions,
