@@ -56,7 +56,8 @@ def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: i
     """
     comparable = [interval for interval in intervals if interval.comparable]
     worse, safe = (evidence_worse(comparable, rule), evidence_safe(comparable, rule)) if comparable else (1.0, 1.0)
-    worse = max(worse, evidence_alone(intervals))
+    if any(interval.alone for interval in intervals):
+        worse = max(worse, evidence_alone(intervals))
     enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
     state = _state(worse, rule, counted=counted, enough=enough)
     seen = power.seen_by_now(comparable, rule, rule.lift)

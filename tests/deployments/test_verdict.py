@@ -81,3 +81,7 @@ def test_a_proven_canary_passes_before_its_bake_time_only_where_the_plan_says_so
 def test_a_segment_without_a_verdict_asks_a_person_in_the_end() -> None:
     assert decide(SEGMENT, 179, verdict([], counted=0), early=True).action == Action.WAIT
     assert decide(SEGMENT, 181, verdict([], counted=0), early=True).action == Action.PAUSE
+
+
+def test_evidence_below_even_odds_is_told_as_it_is() -> None:
+    assert verdict([Interval(5000, 30, 45_000, 450)]).evidence_worse < 0.5
