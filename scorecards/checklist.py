@@ -16,7 +16,7 @@ from scorecards.models import CheckResult, CheckVersion
 from scorecards.queries import state_counts
 from scorecards.timeline import compiled
 from scorecards.words import STATES as WORDS
-from scorecards.words import StateWords, named_items, pillar_label, pillar_order
+from scorecards.words import StateWords, field_of, named_items, pillar_label, pillar_order, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _found(reason: Mapping[str, Any]) -> Iterable[str]:
         elif leaf.get("unknown"):
             yield f"{leaf['fact']}: {leaf['unknown']}"
         elif leaf["truth"] is False:
-            yield f"found {leaf['found']}"
+            yield f"{field_of(leaf)}: {spoken(leaf['found'])}"
 
 
 @dataclass(frozen=True, slots=True)

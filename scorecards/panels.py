@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal.access import policy
 from portal.charts import glyph
 from scorecards import cards, queries
+from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
 from scorecards.maturity import Moved
@@ -102,17 +103,16 @@ def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pill
 
 def team(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     """A team's pillars with the cause of their last movement."""
-    rows = ScorePoint.objects.standing().filter(scope_type=TEAM, scope_ref=entity.ref)
-    points = {row.pillar: row for row in rows}
-    total = points.pop(OVERALL, None)
+    standing = queries.team_standing(entity.ref, timezone.now())
+    total = standing.points.get(OVERALL)
     if total is None:
         return None
     moved = ScorePoint.objects.filter(scope_type=TEAM, scope_ref=entity.ref).exclude(pillar=OVERALL)
     last = moved.filter(queries.MOVED).order_by("-valid_from", "-id").first()
-    shown = queries.Standing(points, {})
     return {
         "entity": entity,
         "total": total,
-        "svg": large_glyph(shown),
+        "reached": total.level in LEVELS,
+        "svg": large_glyph(standing),
         "movement": movement(last) if last else "",
     }

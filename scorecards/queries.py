@@ -69,7 +69,7 @@ def standings(entities: Iterable[Entity], now: datetime) -> dict[int, Standing]:
     ids = [entity.pk for entity in entities]
     rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), entity_id__in=ids)
     series: dict[int, dict[str, list[ScorePoint]]] = {}
-    for row in rows.order_by("valid_from").defer("cause_detail"):
+    for row in rows.order_by("valid_from", "id").defer("cause_detail"):
         if row.entity_id is not None:
             series.setdefault(row.entity_id, {}).setdefault(row.pillar, []).append(row)
     return {pk: _standing(series.get(pk, {})) for pk in ids}
@@ -82,6 +82,15 @@ def _standing(series: Mapping[str, Sequence[ScorePoint]]) -> Standing:
         first = next((row.score for row in series[name] if row.score is not None), None)
         deltas[name] = None if first is None or point.score is None else round(point.score - first, 1)
     return Standing(points, deltas)
+
+
+def team_standing(ref: str, now: datetime) -> Standing:
+    """The scores of one team with their 30-day steps."""
+    rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), scope_type=TEAM, scope_ref=ref)
+    series: dict[str, list[ScorePoint]] = {}
+    for row in rows.order_by("valid_from", "id").defer("cause_detail"):
+        series.setdefault(row.pillar, []).append(row)
+    return _standing(series)
 
 
 def last_movement(entity: Entity) -> ScorePoint | None:

@@ -167,7 +167,12 @@ def test_the_movements_page_lists_every_step_with_its_cause(browse: Browse, vera
 def test_the_team_page_shows_its_pillars(browse: Browse, vera: Any, checkout: Entity) -> None:
     Entity.objects.create(kind="group", name="payments", title="payments")
     page = text_of(browse(vera), "/services/group/default/payments/")
-    assert "reached by at least half of 1 service" in page
+    assert "fewer than half of its 1 service has reached one" in page
+    databases(checkout, 7, 7)
+    evaluate_due(settle=timedelta(0))
+    page = text_of(browse(vera), "/services/group/default/payments/")
+    assert "reached by at least half of its 1 service" in page
+    assert "Reliability rose 40 points" in page
 
 
 def test_home_offers_the_best_fixes_of_my_services(
