@@ -17,6 +17,8 @@ NAMES = ("Invocations", "Errors")
 LAG = timedelta(seconds=2)
 AGAIN = 2
 """Buckets that are read once more, because counts may arrive late."""
+AWAITED = 3
+"""Buckets of time after which the first counts of a segment are no longer late but missing."""
 LONGEST_READ = timedelta(hours=3)
 COUNTS = ["canary_requests", "canary_errors", "baseline_requests", "baseline_errors"]
 
@@ -55,7 +57,10 @@ def assess(rollout: Rollout, segment: RolloutSegment) -> Verdict:
     counted = 0 if silent else round(sum(sample.canary_requests for sample in mine))
     intervals = [_interval(sample) for sample in samples]
     seconds = sum(interval.comparable for interval in intervals) * plan.period
-    verdict = judge(intervals, plan.rule, minimum=segment.minimum_requests, counted=counted, seconds=seconds)
+    awaited = not mine and now - began < timedelta(seconds=AWAITED * plan.period)
+    verdict = judge(
+        intervals, plan.rule, minimum=segment.minimum_requests, counted=counted, seconds=seconds, awaited=awaited
+    )
     _keep(rollout, segment, verdict, now)
     return verdict
 

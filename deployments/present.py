@@ -100,7 +100,7 @@ def _note(segment: RolloutSegment, elapsed: float) -> str:
 def forecast(rollout: Rollout, segments: Sequence[RolloutSegment]) -> str:
     """When it ends by itself, if all goes well."""
     if rollout.state != State.RUNNING:
-        return rollout.paused_reason or rollout.reason
+        return ""
     ahead = segments[rollout.segment_index :]
     left = remaining_seconds([(segment.kind, segment.bake_seconds, _elapsed(segment)) for segment in ahead])
     if left > 0:

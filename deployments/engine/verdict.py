@@ -48,18 +48,21 @@ class Verdict:
         return asdict(self)
 
 
-def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: int, seconds: float) -> Verdict:
+def judge(
+    intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: int, seconds: float, awaited: bool = False
+) -> Verdict:
     """Judge the canary on all intervals of the rollout.
 
     ``minimum`` is how many canary requests the segment needs, ``counted`` how many it has had, ``seconds`` how long the
-    intervals took together. Missing counts are never good news: nothing counted is inconclusive.
+    intervals took together. Missing counts are never good news: nothing counted is inconclusive,
+    or, while the first counts may still be on their way (``awaited``), too little to judge.
     """
     comparable = [interval for interval in intervals if interval.comparable]
     worse, safe = (evidence_worse(comparable, rule), evidence_safe(comparable, rule)) if comparable else (1.0, 1.0)
     if any(interval.alone for interval in intervals):
         worse = max(worse, evidence_alone(intervals))
     enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
-    state = _state(worse, rule, counted=counted, enough=enough)
+    state = _state(worse, rule, counted=counted, enough=enough, awaited=awaited)
     seen = power.seen_by_now(comparable, rule, rule.lift)
     forecast = power.seconds_until_seen(comparable, rule, rule.lift, seconds=seconds)
     rise = power.visible_rise(comparable, rule)
@@ -74,11 +77,11 @@ def judge(intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: i
     )  # fmt: skip
 
 
-def _state(worse: float, rule: Rule, *, counted: int, enough: bool) -> str:
+def _state(worse: float, rule: Rule, *, counted: int, enough: bool, awaited: bool) -> str:
     if worse >= rule.roll_back_at:
         return WORSE
     if counted <= 0:
-        return INCONCLUSIVE
+        return INSUFFICIENT if awaited else INCONCLUSIVE
     if not enough:
         return INSUFFICIENT
     # Evidence half-way to the bound (on the log scale) is neither an alarm nor a clean bill.
@@ -90,6 +93,8 @@ def _headline(state: str, worse: float, minimum: int, counted: int, *, proven: b
         return f"Worse than the baseline: {odds(worse)}."
     if state == NO_WORSE:
         return "Proven no worse than the baseline." if proven else "No worse than the baseline so far."
+    if state == INSUFFICIENT and counted <= 0:
+        return "Waiting for the first counts of this segment."
     if state == INSUFFICIENT:
         return f"Too few requests to judge: {number(counted)} of {number(minimum)}."
     if counted <= 0:

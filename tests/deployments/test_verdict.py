@@ -23,6 +23,12 @@ def test_no_counts_is_inconclusive_and_never_good() -> None:
     assert verdict([Interval(5000, 50, 5000, 50)], counted=0).state == INCONCLUSIVE
 
 
+def test_the_first_counts_may_be_awaited_but_even_then_nothing_passes() -> None:
+    judged = judge([], Rule(), minimum=0, counted=0, seconds=0, awaited=True)
+    assert judged.state == INSUFFICIENT
+    assert decide(SEGMENT, 600, judged, early=True).action == Action.PAUSE
+
+
 def test_too_few_requests_is_no_verdict() -> None:
     judged = verdict([Interval(40, 0, 900, 9)], counted=40)
     assert judged.state == INSUFFICIENT
