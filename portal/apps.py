@@ -15,7 +15,8 @@ class PortalConfig(PluginConfig):
 
     def ready(self) -> None:
         """Load `portal.plugin`, the system checks, and keep the schedules of all jobs in step with the registry."""
-        from portal import checks  # noqa: F401 registers the system checks
+        # Celery is imported here and not in portal/__init__: the sandbox and the launcher live without it.
+        from portal import celery, checks  # noqa: F401 shared tasks find the app; system checks register
         from portal.jobs.queue import sync_schedules
 
         super().ready()
