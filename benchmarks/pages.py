@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -49,7 +50,7 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
     with empty_portal() as client:
         seed_load(count, start=timezone.now() - timedelta(hours=1))
         with suppress(CommandError):  # scorecards may be switched off
-            call_command("evaluate", verbosity=0)
+            call_command("evaluate", verbosity=0, stdout=io.StringIO())
         return {page: visit(client, path) for page, path in paths().items()}
 
 
