@@ -65,11 +65,12 @@ def _stops(experiment: Experiment) -> list[str]:
     return [f"{probes[c.probe].title}: {c.tolerance.words(probes[c.probe].unit)}" for c in found]
 
 
-def _slots(experiment: Experiment) -> list[datetime]:
-    """The next five slots in the experiment's own time zone."""
+def _slots(experiment: Experiment) -> list[dict[str, Any]]:
+    """The next five slots, written in the experiment's own time zone (templates would turn them into UTC)."""
     if not experiment.enabled or not (experiment.cron or experiment.every):
         return []
-    return preview(experiment.cron, experiment.every, experiment.timezone, timezone.now(), 5)
+    slots = preview(experiment.cron, experiment.every, experiment.timezone, timezone.now(), 5)
+    return [{"at": slot, "time": f"{slot:%a %H:%M}", "day": f"{slot:%-d %b %Y}"} for slot in slots]
 
 
 def run_context(run: ExperimentRun) -> dict[str, Any]:

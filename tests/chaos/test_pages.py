@@ -86,6 +86,15 @@ def test_the_experiment_says_claim_reach_schedule_and_guards(experiment: Experim
     assert "allowed" in text
 
 
+def test_the_next_runs_are_told_in_the_time_zone_of_the_schedule(
+    experiment: Experiment, vera: Any, browse: Browse
+) -> None:
+    experiments.change(experiment, {"cron": "0 10 * * THU", "timezone": "Asia/Tokyo"}, "jon")
+    text = browse(vera).get(experiment.get_absolute_url()).content.decode()
+    assert "Thu 10:00" in text
+    assert "Asia/Tokyo" in text
+
+
 def test_a_run_shows_verdict_first_then_the_proof_of_the_undo(
     world: World, run: ExperimentRun, vera: Any, browse: Browse
 ) -> None:
