@@ -111,17 +111,26 @@ def _failing(reason: Mapping[str, Any]) -> str:
     return ""
 
 
-def summary(changes: Sequence[Change]) -> tuple[str, str]:
-    """The cause and the sentence of a score that moved: the heaviest change speaks, the others are counted."""
+def summary(changes: Sequence[Change], direction: float = 0.0) -> tuple[str, str]:
+    """The cause and the sentence of a score that moved by `direction`; 0 when only its level or evidence did.
+
+    The heaviest change that pulled that way speaks, the others are counted.
+    """
     if not changes:
         return SCOPE, "the checks of this pillar changed"
     firsts = [change for change in changes if not change.before and change.cause == SCOPE]
     if len(firsts) == len(changes):
         return SCOPE, "first evaluation"
-    heaviest = max(changes, key=lambda change: (_settles(change), change.weight, change.check))
+    heaviest = max(
+        changes, key=lambda change: (_pulls(change) * direction > 0, _settles(change), change.weight, change.check)
+    )
     rest = len(changes) - 1
     more = f", and {rest} more {'check' if rest == 1 else 'checks'} changed" if rest else ""
     return heaviest.cause, f"{heaviest.sentence}{more}"[:500]
+
+
+def _pulls(change: Change) -> int:
+    return (change.after == PASS) - (change.before == PASS) - (change.after == FAIL) + (change.before == FAIL)
 
 
 def _settles(change: Change) -> bool:

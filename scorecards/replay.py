@@ -128,10 +128,11 @@ def _score(book: Book, versions: dict[str, CheckVersion], when: datetime, change
 
 
 def _point(entity: Entity, score: Score, row: ScorePoint | None, when: datetime, changes: list[Change]) -> ScorePoint:
-    cause, text = summary(changes)
     heaviest = sorted(changes, key=lambda change: -change.weight)
-    return ScorePoint(
+    point = ScorePoint(
         scope_type=SERVICE, scope_ref=entity.ref, entity=entity, pillar=score.pillar, score=score.score,
-        level=score.level, confidence=score.confidence, valid_from=when, cause=cause, cause_text=text,
+        level=score.level, confidence=score.confidence, valid_from=when,
         cause_detail=[change.as_json() for change in heaviest[:10]] if row is not None else [],
     ).follow(row)  # fmt: skip
+    point.cause, point.cause_text = summary(changes, point.delta or 0.0)
+    return point

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from portal.jobs.models import Run
 from scorecards import evaluate
@@ -69,6 +70,29 @@ def test_a_fact_moves_the_score_and_is_named_as_the_cause(clock: Clock, checks: 
     )
     detail = moved.cause_detail[0]
     assert (detail["before"], detail["after"], detail["url"]) == ("fail", "pass", "/chaos/runs/7/")
+
+
+def test_the_cause_of_a_rise_is_a_check_that_pulled_upwards(clock: Clock, checks: None, component: Make) -> None:
+    checkout = component()
+    databases(checkout, 1)
+    prove(checkout, passed=True)
+    run()
+    assert point(checkout).score == 60.0
+    later(clock, minutes=5)
+    with transaction.atomic():
+        databases(checkout, 7)
+        prove(checkout, passed=False)
+    run()
+    fell = point(checkout)
+    assert (fell.score, fell.delta) == (40.0, -20.0)
+    assert "“Proven to survive the loss of a zone” now fails" in fell.cause_text
+    later(clock, minutes=5)
+    databases(checkout, 1)
+    prove(checkout, passed=True)
+    run()
+    rose = point(checkout)
+    assert rose.delta == 20.0
+    assert "“Proven to survive the loss of a zone” now passes" in rose.cause_text
 
 
 def test_expired_evidence_makes_unknown_and_lowers_the_confidence(clock: Clock, checks: None, component: Make) -> None:

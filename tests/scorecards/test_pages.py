@@ -164,10 +164,11 @@ def test_the_movements_page_lists_every_step_with_its_cause(browse: Browse, vera
     assert "now passes (fact)" in page
 
 
-def test_the_team_page_shows_its_pillars(browse: Browse, vera: Any, checkout: Entity) -> None:
+def test_the_team_page_shows_its_pillars(browse: Browse, vera: Any, checkout: Entity, clock: Clock) -> None:
     Entity.objects.create(kind="group", name="payments", title="payments")
     page = text_of(browse(vera), "/services/group/default/payments/")
     assert "fewer than half of its 1 service has reached one" in page
+    later(clock, minutes=1)
     databases(checkout, 7, 7)
     evaluate_due(settle=timedelta(0))
     page = text_of(browse(vera), "/services/group/default/payments/")
