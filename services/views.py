@@ -20,12 +20,19 @@ from services import csv_export, discover, listing, queries
 from services.discovery.inventory import SETTLED
 from services.engine import serverless
 from services.models import DiscoveryReport, Entity, Import
-from services.panels import about as about_card
+from services.panels import about, configuration
 from services.table import table
 
 PAGE = 50
 # What the cards of a team's page say already.
 TEAM_CARDS = ("hasMember", "childOf", "parentOf")
+# Cards of pages that plugins do not add to.
+ABOUT = Panel("services.about", "About", "", "services/panel_about.html", about.context)
+OWN_CARDS = {
+    "resource": [
+        Panel("services.configuration", "Configuration", "", "services/panel_configuration.html", configuration.context)
+    ]
+}
 
 
 def entity_list(request: HttpRequest) -> HttpResponse:
@@ -97,10 +104,14 @@ def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
     if found.kind == "component":
         return {f"{slot}_panels": panels.render(f"service.{slot}", request, found) for slot in ("full", "main", "side")}
     relations = queries.all_targets(found, without=TEAM_CARDS if found.kind == "group" else ())
-    about = Panel("services.about", "About", "", "services/panel_about.html", about_card.context)
-    side = panels.render_panel(about, request, found)
-    team = panels.render("team.main", request, found) if found.kind == "group" else []
-    return {"relations": relations, "main_panels": team, "side_panels": [side] if side else []}
+    main = panels.render("team.main", request, found) if found.kind == "group" else []
+    own = [panels.render_panel(panel, request, found) for panel in OWN_CARDS.get(found.kind, ())]
+    side = panels.render_panel(ABOUT, request, found)
+    return {
+        "relations": relations,
+        "main_panels": [*main, *(card for card in own if card)],
+        "side_panels": [side] if side else [],
+    }
 
 
 def discovery(request: HttpRequest) -> HttpResponse:

@@ -29,4 +29,5 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "owner": people.get(entity.owner_ref),
         "system": people.get(entity.system_ref),
         "discovered": entity.source == "discovery",
+        "place": {part: entity.annotations.get(f"aws/{part}", "") for part in ("arn", "account", "region")},
     }

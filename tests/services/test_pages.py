@@ -175,6 +175,28 @@ def test_the_service_page_says_whose_it_is_and_what_it_leans_on(client: Client, 
     )
 
 
+def test_a_resource_page_shows_what_aws_said_of_it(client: Client, service: Service) -> None:
+    made = service("checkout")
+    resource = Entity.objects.create(
+        kind="resource", name="orders-1", source="discovery", annotations={"aws/arn": "arn:1"}
+    )
+    Relation.objects.create(source=resource, type="dependencyOf", target_ref=made.ref)
+    assert b"Configuration" not in client.get(resource.get_absolute_url()).content
+    row = {
+        "name": "orders",
+        "arn": "arn:1",
+        "account": "1",
+        "region": "r",
+        "point_in_time_recovery": True,
+        "replicas": [],
+    }
+    facts.publish(made, "aws.dynamodb", {"items": [row], "count": 1}, source="aws")
+    page = client.get(resource.get_absolute_url()).content.decode()
+    assert "<dt>Point in time recovery</dt><dd>yes</dd>" in page
+    assert "<dt>Replicas</dt><dd>none</dd>" in page
+    assert "<code>arn:1</code>" in page
+
+
 def test_a_service_of_functions_and_tables_is_fully_serverless(client: Client, service: Service) -> None:
     made = service("checkout")
     place = {"arn": "a", "account": "1", "region": "r"}
