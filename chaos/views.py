@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chaos import experiments, halts, pages, queries, start, suggest
+from chaos import csv_export, experiments, halts, pages, queries, start, suggest
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter
 from chaos.forms import ExperimentForm, ReasonForm
@@ -22,9 +23,11 @@ from services import facts
 from services.models import Entity
 
 
-def experiment_list(request: HttpRequest) -> HttpResponse:
-    """All experiments with their newest verdict and next run; what runs now on top."""
+def experiment_list(request: HttpRequest) -> HttpResponseBase:
+    """All experiments with their newest verdict and next run; what runs now on top. `?format=csv` downloads them."""
     chosen = ExperimentFilter(request.GET, queryset=queries.experiments())
+    if request.GET.get("format") == "csv":
+        return csv_export.response(chosen.qs)
     page = Paginator(chosen.qs, 25).get_page(request.GET.get("page"))
     context = {
         "filters": chosen,

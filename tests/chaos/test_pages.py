@@ -54,6 +54,15 @@ def test_the_empty_list_says_what_to_do(world: World, vera: Any, browse: Browse)
     assert "No experiment yet" in browse(vera).get("/chaos/").content.decode()
 
 
+def test_the_download_follows_the_same_filter_as_the_page(experiment: Experiment, vera: Any, browse: Browse) -> None:
+    def lines(query: str) -> list[str]:
+        parts = browse(vera).get(f"/chaos/?format=csv{query}").streaming_content
+        return b"".join(parts).decode().splitlines()
+
+    assert lines("")[1].startswith("search-api-zone-us-east-1a-down,Zone us-east-1a down,component:default/search-api")
+    assert len(lines("&team=payments")) == 1
+
+
 def test_the_list_narrows_by_its_url(experiment: Experiment, vera: Any, browse: Browse) -> None:
     assert experiment.title in browse(vera).get("/chaos/?q=search").content.decode()
     assert "No experiment fits" in browse(vera).get("/chaos/?team=payments").content.decode()
