@@ -158,6 +158,8 @@ def chance(share: float) -> str:
 
 def odds(value: float) -> str:
     """Evidence as odds: "134 : 1"."""
+    if value >= 1_000_000:
+        return "more than a million : 1"
     return f"{number(value)} : 1" if value >= 10 else f"{value:.2f} : 1"
 
 
