@@ -65,8 +65,25 @@ class Inventory:
         """Whether every family that is offered could be read everywhere."""
         return all(reading.state in SETTLED for reading in self.readings)
 
+    @property
+    def untagged(self) -> set[tuple[str, str]]:
+        """(account, region) pairs without tags: nobody can say there which service a resource belongs to."""
+        return self._places(TAGS.fact)
+
+    def hidden(self, account: str, region: str, family: str = "") -> bool:
+        """Whether this family, or any family where none is named, could not be seen in this place."""
+        return (account, region) in self.untagged or any(
+            (reading.scope.account.account_id, reading.scope.region) == (account, region)
+            and family in ("", reading.family.key)
+            and reading.state not in SETTLED
+            for reading in self.readings
+        )
+
     def failed(self, fact: str) -> set[tuple[str, str]]:
-        """(account, region) pairs in which a family behind `fact` could not be read."""
+        """(account, region) pairs in which a family behind `fact`, or the tags, could not be read."""
+        return self._places(fact) | self.untagged
+
+    def _places(self, fact: str) -> set[tuple[str, str]]:
         return {
             (reading.scope.account.account_id, reading.scope.region)
             for reading in self.readings

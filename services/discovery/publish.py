@@ -11,6 +11,7 @@ from services import facts
 from services.discovery import families, item
 from services.discovery.grouping import missing_tags
 from services.discovery.inventory import Found, Inventory
+from services.facts import FactView
 from services.models import Entity
 
 LIFE = timedelta(days=1)
@@ -37,9 +38,21 @@ def publish(component: Entity, found: Sequence[Found], inventory: Inventory, now
         elif view and not failed:
             changed += facts.retire(component, key)
     if found:
-        changed += _put(component, "aws.tags", [_tag_item(entry) for entry in found], now)
-        changed += _put(component, "aws.account", _account_items(found, inventory), now)
+        tags, places = [_tag_item(entry) for entry in found], _account_items(found, inventory)
+        changed += _put(component, "aws.tags", tags + _unseen(standing.get("aws.tags"), tags, inventory), now)
+        changed += _put(component, "aws.account", places + _unseen(standing.get("aws.account"), places, inventory), now)
     return changed
+
+
+def _unseen(view: FactView | None, seen: Sequence[dict[str, Any]], inventory: Inventory) -> list[dict[str, Any]]:
+    """What stood before and could not be looked at this time: it is not gone."""
+    known = {(entry["arn"], entry["region"]) for entry in seen}
+    return [
+        old
+        for old in (view.value["items"] if view else ())
+        if (old["arn"], old["region"]) not in known
+        and inventory.hidden(old["account"], old["region"], old.get("family", ""))
+    ]
 
 
 def _put(component: Entity, key: str, items: list[dict[str, Any]], now: datetime) -> int:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.aws.dynamodb import Table
 from portal.aws.errors import AwsDenied, AwsThrottled, AwsUnsupported
+from portal.aws.tagging import TaggedResource
 from services import facts
 from services.discover import discover
 from services.discovery.grouping import entity_name, resource_name, service_of, verdict
@@ -117,6 +118,38 @@ def test_what_cannot_be_read_any_more_keeps_its_fact_until_it_expires(world: Wor
     assert Relation.objects.filter(type="dependsOn").count() == 1
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert not facts.current(Entity.objects.services().get())["aws.dynamodb"].fresh
+
+
+def test_a_service_in_two_accounts_keeps_the_one_that_cannot_be_seen(world: World) -> None:
+    world.put(table("orders"), table("orders-copy", "checkout", OTHER))
+    run()
+    world.errors[OTHER] = denied(OTHER)
+    assert run()["facts_changed"] == 0
+    assert items(key="aws.tags") == ["orders", "orders-copy"]
+    assert items(key="aws.account") == ["production", "platform"]
+    world.errors.clear()
+    world.put(table("orders"))
+    run()
+    assert items(key="aws.tags") == ["orders"]
+    assert items(key="aws.account") == ["production"]
+
+
+def test_without_tags_nothing_is_taken_for_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = table("orders", tags={})
+    world.put(bare)
+    answers = {PLACE: [TaggedResource(bare.arn, {"service": "checkout", "team": "payments"})]}
+    monkeypatch.setattr("portal.aws.tagging.resources", lambda *place: answers.get(place, []))
+    run()
+    before = list(Fact.objects.values_list("pk", "valid_to"))
+
+    def refuse(*place: str) -> list[TaggedResource]:
+        raise AwsDenied("tag:GetResources", *place, "AccessDenied", "no")
+
+    monkeypatch.setattr("portal.aws.tagging.resources", refuse)
+    assert run()["trouble"] == 2
+    assert list(Fact.objects.values_list("pk", "valid_to")) == before
+    assert Entity.objects.live().filter(kind="resource").count() == 1
+    assert Relation.objects.filter(type="dependsOn").count() == 1
 
 
 @pytest.mark.parametrize(
