@@ -28,7 +28,10 @@ class Open:
 
 @dataclass(slots=True)
 class Book:
-    """One service's standing rows, those to close with their instant, and the new ones."""
+    """One service's standing rows, those to close with their instant, and the new ones.
+
+    `dropped` are pillars in which no check applies any more, so that their score ended without another one.
+    """
 
     entity: Entity
     results: dict[str, Open] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class Book:
     closed_points: list[tuple[int, datetime]] = field(default_factory=list)
     new_results: list[CheckResult] = field(default_factory=list)
     new_points: list[ScorePoint] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     next_due: datetime | None = None
 
     def close_result(self, name: str, when: datetime) -> Open | None:
@@ -72,6 +76,11 @@ class Book:
         else:
             found.valid_to = when
         return found
+
+    def drop_point(self, pillar: str, when: datetime) -> None:
+        """End the score of a pillar in which no check applies any more."""
+        if self.close_point(pillar, when) is not None:
+            self.dropped.append(pillar)
 
     def open_point(self, point: ScorePoint) -> None:
         """Begin a score."""

@@ -186,17 +186,21 @@ def _roll_up(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], n
 
 
 def _movements(book: Book, first: bool) -> list[rollup.Movement]:
-    name = book.entity.name
-    return [
+    name, ref = book.entity.name, book.entity.ref
+    if first:
+        return [rollup.Movement(point.pillar, 0.0, SCOPE, f"{name} joined", []) for point in book.new_points]
+    moved = [
         rollup.Movement(
             point.pillar,
             abs(point.delta or 0.0) + abs(point.confidence - (point.confidence_before or 0.0)),
-            SCOPE if first else point.cause,
-            f"{name} joined" if first else f"{name}: {point.cause_text}",
-            [{"service": book.entity.ref, **change} for change in point.cause_detail],
+            point.cause,
+            f"{name}: {point.cause_text}",
+            [{"service": ref, **change} for change in point.cause_detail],
         )
         for point in book.new_points
     ]
+    left = [rollup.Movement(pillar, 0.0, SCOPE, f"{name}: no check applies any more", []) for pillar in book.dropped]
+    return moved + left
 
 
 def removed(now: datetime) -> int:

@@ -118,7 +118,7 @@ def _score(book: Book, versions: dict[str, CheckVersion], when: datetime, change
         score = scores.get(pillar)
         row = book.points.get(pillar)
         if score is None or not score.applicable:
-            book.close_point(pillar, when)
+            book.drop_point(pillar, when)
             continue
         if row is not None and (row.score, row.level, row.confidence) == (score.score, score.level, score.confidence):
             continue

@@ -243,6 +243,21 @@ def test_teams_systems_and_the_organisation_follow_their_services(clock: Clock, 
         assert row.cause_text.startswith("checkout: chaos.proof — zone us-east-1a experiment passed")
 
 
+def test_a_service_without_applicable_checks_leaves_the_pillar_of_its_team_by_name(
+    clock: Clock, checks: None, component: Make
+) -> None:
+    for name, tracing in (("checkout", "Active"), ("ledger", "Off")):
+        functions = {"items": [{"name": name, "tracing": tracing}]}
+        facts.publish(component(name), "aws.lambda", functions, source="aws")
+    run()
+    later(clock, minutes=1)
+    facts.retire(Entity.objects.get(name="ledger"), "aws.lambda")
+    run()
+    row = ScorePoint.objects.standing().get(scope_type="team", pillar="operationalExcellence")
+    assert (row.score, row.delta, row.cause) == (100.0, 50.0, "scope")
+    assert row.cause_text == "ledger: no check applies any more"
+
+
 def test_a_removed_service_leaves_the_roll_up_with_the_cause_scope(clock: Clock, checks: None, component: Make) -> None:
     checkout, ledger = component("checkout"), component("ledger")
     databases(checkout, 7)
