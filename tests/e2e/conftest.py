@@ -72,27 +72,46 @@ def signed_in(browser: Any, portal: Portal) -> Callable[[str], Any]:
     return state
 
 
+@pytest.fixture(scope="session")
+def windows(
+    browser: Any, portal: Portal, signed_in: Callable[[str], Any]
+) -> Iterator[tuple[Callable[..., Any], Complaints]]:
+    """One window per user, width and scheme for the whole run: what it has loaded once it keeps, as people's browsers do."""
+    complaints, opened = Complaints(), {}
+
+    def window(user: str, width: int, scheme: str) -> Any:
+        if (user, width, scheme) not in opened:
+            viewport = {"width": width, "height": 900 if width > 600 else 780}
+            context = browser.new_context(
+                base_url=portal.url,
+                viewport=viewport,
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                storage_state=signed_in(user),
+            )
+            page = context.new_page()
+            page.set_default_timeout(20_000)
+            complaints.listen(page)
+            opened[user, width, scheme] = page
+        return opened[user, width, scheme]
+
+    yield window, complaints
+    for page in opened.values():
+        page.context.close()
+
+
 @pytest.fixture
-def open_as(browser: Any, portal: Portal, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+def open_as(windows: tuple[Callable[..., Any], Complaints]) -> Iterator[Callable[..., Any]]:
     """A page of a signed-in user: open_as("mira", width=1360, scheme="dark"). The test fails on any complaint of the browser."""
-    complaints, contexts = Complaints(), []
+    window, complaints = windows
+    complaints.said.clear()
+    used: list[Any] = []
 
     def make(user: str, *, width: int = 1360, scheme: str = "light") -> Any:
-        viewport = {"width": width, "height": 900 if width > 600 else 780}
-        context = browser.new_context(
-            base_url=portal.url,
-            viewport=viewport,
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            storage_state=signed_in(user),
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        complaints.listen(page)
-        return page
+        used.append(window(user, width, scheme))
+        return used[-1]
 
     yield make
-    for context in contexts:
-        context.close()
+    for page in used:
+        page.goto("about:blank")  # live parts of the page must not speak into the next test
     assert not complaints.said, complaints.said

@@ -100,4 +100,6 @@ def test_the_theme_follows_the_system_while_the_page_is_open(alive: Portal, open
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="light")
     page.locator("html[data-bs-theme=light]").wait_for(state="attached")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(color_scheme="dark")  # as this window was opened
+    assert light != dark
