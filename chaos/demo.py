@@ -61,7 +61,7 @@ def _quick(fields: dict[str, Any]) -> dict[str, Any]:
 def _function(context: JobContext, service: Entity) -> None:
     for suggestion in suggest.suggestions(service, facts.current(service))[:1]:
         timing = {"cron": "0 10 * * THU", "timezone": "Europe/Berlin", "enabled": True}
-        _once(context, service, {**suggestion.fields, **timing})
+        _once(context, service, {**_quick(dict(suggestion.fields)), **timing})
 
 
 def _once(context: JobContext, service: Entity, fields: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.faults import function_off, zone_down
+from services import facts
 from services.facts import FactView
-from services.models import Entity
+from services.models import Entity, Relation
 
 Facts = Mapping[str, FactView]
 Item = Mapping[str, Any]
@@ -26,7 +27,7 @@ class Suggestion:
 
 def suggestions(service: Entity, known: Facts) -> list[Suggestion]:
     """What could be tried on this service, most useful first."""
-    return [*_zones(service, known), *_functions(known)]
+    return [*_zones(service, known), *_functions(service, known)]
 
 
 def _items(known: Facts, key: str) -> list[Item]:
@@ -107,35 +108,40 @@ def _errors(balancer: str) -> dict[str, Any]:
     }
 
 
-def _functions(known: Facts) -> Iterable[Suggestion]:
-    """A function that stops answering: measured at its load balancer where it has one, else by its own errors."""
-    balancers = _items(known, "aws.alb")
-    for function in _items(known, "aws.lambda"):
-        where = {"namespace": "AWS/Lambda", "dimensions": {"FunctionName": function["name"]}, "statistic": "Sum"}
-        probe = {
-            "key": "failed-invocations",
-            "title": "Failed invocations",
-            "unit": "share",
-            "metric": {**where, "name": "Errors", "missing": "zero"},
-            "per": {**where, "name": "Invocations"},
-            "tolerance": {"at_most": 0.05},
-            "window": 120,
-            "period": 60,
-        }
-        arn = balancers[0]["arn"].partition(":loadbalancer/")[2] if balancers else ""
+def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
+    """A function that stops answering, measured where it would hurt: at the load balancer of a service that leans on it.
+
+    The function's own metrics say nothing: throttled calls are not counted as invocations.
+    """
+    functions = _items(known, "aws.lambda")
+    callers = _callers(service) if functions else []
+    for function in functions:
+        place = (function["account"], function["region"])
+        near = [(name, item) for name, item in callers if (item["account"], item["region"]) == place]
+        if not near:
+            continue
+        caller, balancer = near[0]
         title = f"Function {function['name']} off"
         fields: dict[str, Any] = {
             "title": title,
             "fault": function_off.KEY,
-            "arguments": {"account": function["account"], "region": function["region"], "function": function["name"]},
+            "arguments": {"account": place[0], "region": place[1], "function": function["name"]},
             "hypothesis": {
-                "sentence": f"Callers get a clean answer while {function['name']} is off, and it works again afterwards.",
-                "probes": [_errors(arn) if arn else probe],
+                "sentence": f"{caller} answers almost every request while {function['name']} is off.",
+                "probes": [_errors(balancer["arn"].partition(":loadbalancer/")[2])],
             },
-            "stop_conditions": [],
-            "observe_seconds": 120,
-            "max_seconds": 300,
+            "stop_conditions": [{"probe": "failed-requests", "tolerance": {"at_most": 0.05}}],
+            "observe_seconds": 300,
+            "max_seconds": 600,
             "recover_seconds": 300,
         }
-        why = "Callers should get a clean answer while it is throttled: nobody has proven it."
+        why = f"{caller} leans on it: has anybody proven that it answers without it?"
         yield Suggestion(f"function-{function['name']}".lower(), title, why, fields)
+
+
+def _callers(service: Entity) -> list[tuple[str, Item]]:
+    """Names and load balancers of the services that depend on this one."""
+    edges = Relation.objects.filter(type="dependsOn", target_ref=service.ref, source__removed_at=None)
+    sources = [edge.source for edge in edges.select_related("source").order_by("source__name")]
+    found = facts.bulk_current(sources)
+    return [(s.name, item) for s in sources for item in _items(found.get(s.pk, {}), "aws.alb")]

@@ -17,6 +17,7 @@ from portal.jobs.context import JobContext
 from portal.jobs.cron import next_after
 from portal.jobs.models import Schedule
 from services import facts
+from services.models import Relation
 
 PLACE = {"account": "111111111111", "region": "us-east-1"}
 ARN = "arn:aws:elasticloadbalancing:us-east-1:111111111111"
@@ -109,9 +110,14 @@ def test_one_zone_or_no_load_balancer_offers_nothing(db: None, service: Callable
     assert suggest.suggestions(entity, facts.current(entity)) == []
 
 
-def test_a_function_is_offered_to_be_switched_off(db: None, service: Callable[..., Any]) -> None:
+def test_a_function_is_offered_where_a_service_that_leans_on_it_can_be_watched(
+    search: Any, service: Callable[..., Any]
+) -> None:
     entity = service("suggest")
     facts.publish(entity, "aws.lambda", {"items": [{**PLACE, "name": "suggest"}], "count": 1}, source="test")
+    assert suggest.suggestions(entity, facts.current(entity)) == []
+    Relation.objects.create(source=search, type="dependsOn", target_ref=entity.ref)
     offered = suggest.suggestions(entity, facts.current(entity))
     assert offered[0].fields["arguments"] == {**PLACE, "function": "suggest"}
-    definition.hypothesis(offered[0].fields["hypothesis"])
+    probe = definition.hypothesis(offered[0].fields["hypothesis"]).probes[0]
+    assert dict(probe.metric.dimensions) == {"LoadBalancer": "app/search-api/0123456789abcdef"}
