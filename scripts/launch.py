@@ -106,10 +106,16 @@ class Launch:
         if self.sandbox_port:
             self.sandbox.start()
         self.prepare.start()
-        self.web.start()
+        collects = bool(
+            self.environment.get("DATABASE_URL")
+        )  # then the web server must find the collected static files
+        if not collects:
+            self.web.start()
         self.await_event("migrated")
         self.screen.phase("Database", began)
         began = time.time()
+        if collects:
+            self.web.start()
         self.worker.start()
         self.await_event("queued")
         self.await_web()
