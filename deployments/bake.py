@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from deployments import kinds, measure, report
-from deployments.claim import hold, later, log, write
+from deployments.claim import LEASE, hold, later, log, write
 from deployments.engine import verdict as judged
 from deployments.engine.rollout import Action, State, decide
 from deployments.engine.segments import Segment
@@ -18,7 +18,6 @@ from deployments.rollback import turn_back
 from portal.aws.errors import AwsError
 from portal.changes import engine
 
-LEASE = timedelta(minutes=3)
 LOOK_EVERY = 3.0
 PAUSED_LOOK = 10.0
 

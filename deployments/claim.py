@@ -14,6 +14,8 @@ from deployments.engine.rollout import State, move
 from deployments.models import ACTIVE_STATES, Rollout, RolloutStep
 
 HOLD = timedelta(seconds=45)
+LEASE = timedelta(minutes=3)
+"""How long traffic stays shifted when no worker is left: then recovery sends it back."""
 WORKER = "portal"
 
 

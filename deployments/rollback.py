@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
 from deployments import ingest, kinds, report
-from deployments.claim import WORKER, hold, later, log, write
+from deployments.claim import LEASE, WORKER, hold, later, log, write
 from deployments.engine.rollout import State
 from deployments.models import DONE, ROLLED_BACK, STOPPED, Rollout, RolloutSegment
 from portal.access import audit
@@ -18,7 +16,6 @@ from portal.changes.engine import NotOpen, NotVerified
 from portal.changes.models import OPEN
 
 TRY_AGAIN = 5.0
-LEASE = timedelta(minutes=3)
 
 
 def turn_back(rollout: Rollout, segment: RolloutSegment, reason: str, *, verdict: str = "") -> bool:

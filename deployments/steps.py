@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from deployments import bake, gates, ingest, kinds, report
-from deployments.claim import WORKER, hold, later, log, write
+from deployments.claim import LEASE, WORKER, hold, later, log, write
 from deployments.engine.rollout import State
 from deployments.models import (
     ARMED,
@@ -31,8 +30,6 @@ from portal.changes import models as change_states
 from portal.changes.engine import NotOpen, NotVerified
 from portal.changes.models import Change
 
-LEASE = timedelta(minutes=3)
-"""How long traffic stays shifted when no worker is left: then recovery sends it back."""
 ASK_AGAIN = 10.0
 LOOK_OUTSIDE = 15.0
 MOST_TRIES = 3

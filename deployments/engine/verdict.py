@@ -63,9 +63,10 @@ def judge(
         worse = max(worse, evidence_alone(intervals))
     enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
     state = _state(worse, rule, counted=counted, enough=enough, awaited=awaited)
-    seen = power.seen_by_now(comparable, rule, rule.lift)
-    forecast = power.seconds_until_seen(comparable, rule, rule.lift, seconds=seconds)
-    rise = power.visible_rise(comparable, rule)
+    traffic = power.merged(comparable)
+    seen = power.seen_by_now(traffic, rule, rule.lift)
+    forecast = power.seconds_until_seen(traffic, rule, rule.lift, seconds=seconds)
+    rise = power.visible_rise(traffic, rule)
     totals = [round(fsum(values)) for values in zip(*map(_counts, comparable), strict=True)] or [0, 0, 0, 0]
     headline = _headline(state, worse, minimum, counted, proven=safe >= rule.safe_at)
     numbers = " ".join(part for part in (_numbers(totals) if comparable else "", _alone(intervals)) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,16 +11,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from deployments import control, kinds
+from deployments import control, ingest, kinds
 from deployments.advance import advance
 from deployments.claim import claimed
-from deployments.models import Deployment, Judgement, Rollout
+from deployments.models import Deployment, Judgement, Rollout, RolloutPlan
+from deployments.start import plan_rollout
 from portal.changes import engine
 from portal.changes.models import Change
 from services import facts
 from services.guards import Guard, guards
+from services.models import Entity
 
-from .conftest import Alias, age, counts, ring
+from .conftest import TARGET, Alias, age, counts, ring
 
 GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
 BAD = {"canary": (60, 20), "baseline": (1140, 11)}
@@ -259,3 +262,28 @@ def test_an_alias_that_already_splits_its_traffic_is_not_touched(alias: Alias, r
     alias.writes.clear()
     ring(rollout)
     assert (rollout.state, alias.writes) == ("failed", [])
+
+
+def test_a_segment_that_others_deploy_waits_until_they_report_it(
+    alias: Alias, service: Callable[..., Entity], mira: Any
+) -> None:
+    definition = {
+        "period": 10,
+        "segments": [
+            {"name": "All", "weight": 100, "bake_seconds": 30, "minimum_requests": 100},
+            {"name": "us-east-1", "kind": "external", "region": "us-east-1"},
+        ],
+    }
+    plan = RolloutPlan.objects.create(name="two regions", definition=definition)
+    rollout = plan_rollout(service("checkout"), plan, dict(TARGET), version="9", by="mira")
+    ring(rollout)
+    control.promote(rollout, mira)
+    ring(rollout)
+    assert (rollout.state, rollout.segment_index, alias.traffic) == ("running", 1, ("2", {}))
+    assert Deployment.objects.get(source="colonnade").state == "succeeded"
+    ring(rollout)
+    assert rollout.state == "running"
+    report = {"version": "9", "state": "succeeded", "region": "us-east-1"}
+    ingest.record(rollout.entity, source="ci", external_id="1", occurred_at=timezone.now(), **report)
+    ring(rollout)
+    assert rollout.state == "succeeded"
