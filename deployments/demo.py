@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from deployments import ingest
 from deployments.models import SUCCEEDED, Rollout, RolloutPlan
-from deployments.start import plan_rollout
+from deployments.start import CannotStart, plan_rollout
 from portal.jobs.context import JobContext
 from services.models import Entity
 
 PLAN = "tier 1 web"
+VERSION = "2026.11.3"
 SERVICE = "component:default/checkout"
 TARGET = {"account": "111111111111", "region": "eu-west-1", "function": "checkout", "alias": "live", "canary": "42"}
 
@@ -48,11 +49,14 @@ def load(context: JobContext) -> None:
     if checkout is None:
         context.log("There is no checkout in the catalog: the demo rollout is left out.")
         return
-    if not Rollout.objects.filter(entity=checkout, version="2026.11.3").exists():
-        rollout = plan_rollout(
-            checkout, plan, dict(TARGET), version="2026.11.3", previous_version="2026.11.2", by="mira"
-        )
-        context.log(f"Rollout {rollout.pk} of checkout 2026.11.3 starts by itself.")
+    if Rollout.objects.filter(entity=checkout, version=VERSION).exists():
+        return
+    try:
+        rollout = plan_rollout(checkout, plan, dict(TARGET), version=VERSION, previous_version="2026.11.2", by="mira")
+    except CannotStart as error:
+        context.log(str(error))
+        return
+    context.log(f"Rollout {rollout.pk} of checkout {VERSION} starts by itself.")
 
 
 def _history() -> None:
