@@ -62,11 +62,6 @@ class Scores(generics.ListAPIView[ScorePoint]):
     filterset_class = ScoreFilter
 
 
-def find(kind: str, namespace: str, name: str) -> Entity:
-    """The live service, or Http404."""
-    return get_object_or_404(Entity.objects.by_ref(f"{kind}:{namespace}/{name}").filter(kind="component"))
-
-
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="As it stood at the end of this day (UTC); not in the future"
 )
@@ -78,7 +73,7 @@ class ServiceCard(APIView):
     @extend_schema(operation_id="scorecards_service", parameters=[AS_OF], responses=CardSerializer)
     def get(self, request: Request, kind: str, namespace: str, name: str) -> Response:
         """A service's scorecard with the evidence of every check, computed from the facts of now or of a past day."""
-        entity = find(kind, namespace, name)
+        entity = queries.service(kind, namespace, name)
         card = card_at(entity, _when(request.query_params.get("as_of")))
         return Response(CardSerializer(_body(entity, card)).data)
 
@@ -120,7 +115,7 @@ class ServiceHistory(generics.ListAPIView[ScorePoint]):
         if getattr(self, "swagger_fake_view", False):
             return ScorePoint.objects.none()
         words = self.kwargs
-        entity = find(words["kind"], words["namespace"], words["name"])
+        entity = queries.service(words["kind"], words["namespace"], words["name"])
         return ScorePoint.objects.filter(entity=entity)
 
     @extend_schema(operation_id="scorecards_service_history")

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from portal.charts.glyph import Pillar
 from scorecards.engine.check import PILLARS
@@ -49,6 +51,15 @@ class Standing:
         """The columns: the five, and any pillar that a plugin brings."""
         names = {*PILLARS, *self.points} - {OVERALL}
         return [column(name, self.points.get(name), self.deltas.get(name)) for name in sorted(names, key=pillar_order)]
+
+
+def service(kind: str, namespace: str, name: str) -> Entity:
+    """The live service of an address, or Http404."""
+    ref = f"{kind}:{namespace}/{name}"
+    if kind.lower() != "component" or "\x00" in ref:
+        # A NUL reaches us in a percent-encoded path; PostgreSQL takes none.
+        raise Http404
+    return get_object_or_404(Entity.objects.by_ref(ref))
 
 
 def column(pillar: str, point: ScorePoint | None, delta: float | None = None) -> Pillar:

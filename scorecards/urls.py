@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from scorecards import views
 
@@ -12,6 +12,6 @@ urlpatterns = [
     path("export.csv", views.maturity_csv, name="export"),
     path("movements/", views.movements, name="movements"),
     path("checks/", views.checks, name="checks"),
-    path("checks/<str:check_id>/", views.check, name="check"),
+    re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
     path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 
 from portal.access import audit, policy
 from scorecards import checklist, export, filters, maturity, queries
+from scorecards.engine.check import FAIL, STATES
 from scorecards.evaluate import evaluate_service
 from scorecards.models import TEAM, CheckVersion, ScorePoint
+from scorecards.queries import service
 from scorecards.words import pillar_label
 from services.models import Entity
 
@@ -97,7 +99,8 @@ def check(request: HttpRequest, check_id: str) -> HttpResponse:
     if not versions:
         raise Http404
     found = versions[0]
-    state = request.GET.get("state", "fail")
+    asked = request.GET.get("state", FAIL)
+    state = asked if asked in STATES else FAIL
     page = Paginator(checklist.results(check_id, state), 50).get_page(request.GET.get("page"))
     context = {
         "check": checklist.row(found),
@@ -114,7 +117,7 @@ def check(request: HttpRequest, check_id: str) -> HttpResponse:
 @require_POST
 def evaluate(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResponse:
     """Evaluate one service now; for editors of its team."""
-    entity = get_object_or_404(Entity.objects.services(), kind=kind, namespace=namespace, name=name)
+    entity = service(kind, namespace, name)
     policy.require(request.user, "editor", entity.owner_ref)
     audit.record(request.user, "scorecards.evaluate", entity.ref)
     tally = evaluate_service(entity)

@@ -90,8 +90,33 @@ def test_faults_and_unannounced_facts_are_warnings_of_the_system_check(monkeypat
     assert [message.id for message in system_checks.check_definitions(None)] == ["scorecards.W001"]
 
 
-def test_the_bundled_check_files_have_no_fault() -> None:
-    assert [str(fault) for loaded in definitions.load_all() for fault in loaded.faults] == []
+SCHEMA = {
+    "aws.lambda": "object", "aws.lambda.items": "array", "aws.lambda.items[*].tracing": "string",
+    "aws.lambda.items[*].tags": "object", "chaos.proof.passed": "boolean", "deployments.pipeline.groups[*].gated": "boolean",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("aws.lambda.items[*].tracing", True),
+        ("aws.lambda.items[*].tracin", False),
+        ("aws.lambda.items[*].tags.owner", True),
+        ("aws.lambda.items", True),
+        ("deployments.pipeline.groups", True),
+        ("deployments.pipeline.stages", False),
+        ("costs.review.held_at", True),
+        ("aws.lamda.items", False),
+    ],
+)
+def test_a_path_that_nobody_announces_is_found(path: str, known: bool) -> None:
+    keys = {"aws.lambda", "chaos.proof", "deployments.pipeline", "costs.review"}
+    assert system_checks.announced(path, SCHEMA, keys) is known
+
+
+def test_the_bundled_checks_have_no_fault_and_read_only_what_is_announced() -> None:
+    assert [str(message) for message in system_checks.check_definitions(None)] == []
+    assert sum(len(loaded.definitions) for loaded in definitions.load_all()) > 40
 
 
 @pytest.mark.django_db
