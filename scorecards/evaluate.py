@@ -24,6 +24,8 @@ from scorecards.timeline import Rulebook, Timeline
 from services.models import Entity, Fact
 
 BATCH = 100
+#: Keys in one statement; SQLite takes at most 32,766 parameters.
+KEYS = 5_000
 #: A new service is evaluated once its facts have been quiet for this long and nothing that fills it in is running, so
 #: that its history does not begin with a service half seen. Longer than WAIT nobody waits.
 SETTLE = timedelta(seconds=10)
@@ -156,8 +158,10 @@ def _close(pairs: Sequence[tuple[int, datetime]], model: type[CheckResult] | typ
     for pk, instant in pairs:
         by_instant[instant].append(pk)
     for instant, keys in by_instant.items():
-        if model.objects.filter(pk__in=keys, valid_to=None).update(valid_to=instant) != len(keys):
-            raise Overtaken
+        for start in range(0, len(keys), KEYS):
+            part = keys[start : start + KEYS]
+            if model.objects.filter(pk__in=part, valid_to=None).update(valid_to=instant) != len(part):
+                raise Overtaken
 
 
 def _new_mark(book: Book, digest: str, now: datetime) -> EntityEvaluation:
