@@ -55,7 +55,7 @@ def _quick(fields: dict[str, Any]) -> dict[str, Any]:
     quick = copy.deepcopy(fields)
     for probe in quick["hypothesis"]["probes"]:
         probe |= {"window": 30, "period": 10}
-    return quick | {"observe_seconds": 20, "max_seconds": 120, "recover_seconds": 90}
+    return quick | {"observe_seconds": 25, "max_seconds": 120, "recover_seconds": 90}
 
 
 def _function(context: JobContext, service: Entity) -> None:

@@ -67,7 +67,7 @@ def test_the_demo_plans_its_experiments_once(search: Any) -> None:
     found = list(Experiment.objects.order_by("title"))
     assert [(e.title, e.enabled) for e in found] == [("Zone us-east-1a down", True), ("Zone us-east-1b down", False)]
     assert Schedule.objects.get(key=found[0].schedule_key).enabled
-    assert found[0].observe_seconds == 20
+    assert found[0].observe_seconds == 25
 
 
 def test_the_demo_says_so_where_discovery_found_nothing(db: None, service: Callable[..., Any]) -> None:
