@@ -9,7 +9,7 @@ from . import backends
 from .organisation import SERVICES
 from .parts import Fleet, Function, LoadBalancer, Service
 from .state import State
-from .traffic import Load, signals, usual_load
+from .traffic import RELEASE_ERRORS, Load, signals, usual_load
 
 CUT_ERRORS = 0.003
 """Share of failing requests while a zone is cut: retries and in-flight requests only, the other zones carry on."""
@@ -48,7 +48,8 @@ def _publish_function(state: State, service: Service, usual: Load, seconds: floa
     resource = f"{service.name}:live"
     sums = [0, 0, 0.0]
     for version, share in route.shares.items():
-        errors, latency = state.behaviour.get((service.name, version), (usual.errors, usual.latency))
+        release = (service.name, version)
+        errors, latency = state.behaviour.get(release, (RELEASE_ERRORS.get(release, usual.errors), usual.latency))
         calls = 0 if route.throttled else round(whole * share)
         failed = _failures(calls, errors, rng)
         spent = calls * latency * (1 + 0.03 * rng.gauss(0, 1))
