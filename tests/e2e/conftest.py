@@ -25,7 +25,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": arguments}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal, from the first second on: the story test watches it come to life."""
     started = launch(tmp_path_factory.mktemp("e2e") / "data")
@@ -51,7 +51,7 @@ class Complaints:
         page.on("response", lambda answer: answer.status >= 400 and self.said.append(f"{answer.status}: {answer.url}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(browser: Any, portal: Portal) -> Callable[[str], Any]:
     """Cookies of a user, who signs in with the form once per test run."""
     known: dict[str, Any] = {}
@@ -72,7 +72,7 @@ def signed_in(browser: Any, portal: Portal) -> Callable[[str], Any]:
     return state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def windows(
     browser: Any, portal: Portal, signed_in: Callable[[str], Any]
 ) -> Iterator[tuple[Callable[..., Any], Complaints]]:
