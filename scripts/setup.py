@@ -39,9 +39,8 @@ def main(arguments: list[str]) -> int:
             f"Colonnade needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.12."
         )
     wanted, command = arguments[0], arguments[2:]
-    frontend = subprocess.Popen(
-        [sys.executable, ROOT / "scripts" / "frontend.py"], cwd=ROOT
-    )  # beside the Python packages
+    # Beside the Python packages: the one waits for the network while the other computes.
+    frontend = subprocess.Popen([sys.executable, ROOT / "scripts" / "frontend.py"], cwd=ROOT, stdout=subprocess.DEVNULL)
     failed = install_python(wanted)
     if frontend.wait() != 0:  # it has said why
         return 1
