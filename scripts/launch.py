@@ -116,7 +116,10 @@ class Launch:
         began = time.time()
         if collects:
             self.web.start()
-        self.worker.start()
+        # The embedded AWS forgets everything at its end. Kept data must not be compared with a half-loaded account:
+        # the worker waits until all is back. On the first run the demo job waits by itself, and shows its progress.
+        if not (last_event(self.prepare.log, "migrated").get("loaded") and self.sandbox_port):
+            self.worker.start()
         self.await_event("queued")
         self.await_web()
         self.screen.phase("Web server", began)
@@ -129,8 +132,7 @@ class Launch:
         """Wait until the preparation has come to this phase."""
         order = ["migrated", "queued", "demo", "ready"]
         while True:
-            reached = last_event(self.prepare.log).get("phase")
-            if reached in order[order.index(phase) :]:
+            if last_event(self.prepare.log).get("phase") in order[order.index(phase) :]:
                 return
             if self.prepare.ended() not in (None, 0):
                 raise RuntimeError(
@@ -158,6 +160,8 @@ class Launch:
             if status.get("ready"):
                 self.screen.phase("Embedded AWS seeded", began)
                 seeded = True
+                if self.worker.process is None:
+                    self.worker.start()
             elif status:
                 self.screen.live(
                     f"Embedded AWS {progress(status.get('seeded'), status.get('total'), status.get('text'))}"

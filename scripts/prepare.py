@@ -1,7 +1,8 @@
 """Brings the database up to date, creates the demo organisation's people and enqueues its job, then reports on it.
 
 One process for all of it, because importing Django is what takes the time. Prints one JSON object a line for the launcher:
-{"phase": "migrated" | "queued" | "demo" | "ready", "done": int, "total": int, "text": str}.
+{"phase": "migrated" | "queued" | "demo" | "ready", "done": int, "total": int, "text": str}. "migrated" also tells whether
+the demo organisation was `loaded` before.
 """
 
 from __future__ import annotations
@@ -29,11 +30,18 @@ def main() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         if not settings.EMBEDDED:
             call_command("collectstatic", interactive=False, verbosity=0)
-    tell("migrated")
+    tell("migrated", loaded=demo_run_state() == "succeeded")
     with contextlib.redirect_stdout(io.StringIO()):
         call_command("demo")
     tell("queued")
     watch()
+
+
+def demo_run_state() -> str:
+    """The state of the newest demo run; empty where there is none."""
+    from portal.jobs.models import Run
+
+    return Run.objects.filter(job="portal.demo").order_by("-id").values_list("state", flat=True).first() or ""
 
 
 def watch() -> None:

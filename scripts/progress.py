@@ -63,14 +63,17 @@ def sandbox_status(url: str) -> dict[str, object]:
     return {}
 
 
-def last_event(log: Path) -> dict[str, object]:
-    """The newest complete JSON line of the preparation's log: {"phase": …, "done": …, "total": …, "text": …}."""
+def last_event(log: Path, phase: str = "") -> dict[str, object]:
+    """The newest complete JSON line of the preparation's log, of this phase where one is named.
+
+    {"phase": …, "done": …, "total": …, "text": …}
+    """
     if not log.exists():
         return {}
     for line in reversed(log.read_text(errors="replace").splitlines()):
         with contextlib.suppress(ValueError):
             found = json.loads(line)
-            if isinstance(found, dict) and "phase" in found:
+            if isinstance(found, dict) and "phase" in found and phase in ("", found["phase"]):
                 return found
     return {}
 
