@@ -27,8 +27,6 @@ def service_panel(request: HttpRequest, service: Entity) -> dict[str, Any] | Non
     known = facts.current(service)
     rows = _rows(service, proof.deployed_version(known))
     open_suggestions = _unplanned(service, known, rows)
-    if not rows and not open_suggestions:
-        return None
     proven = sum(1 for entry in rows if entry["said"].state == "good")
     return {
         "entries": rows[:PANEL_ROWS],

@@ -31,7 +31,7 @@ nav.add(NavItem("costs", "Costs", "costs:home", "coin", order=60))
 
 panels.add(Panel("costs.service", "Cost", "service.side", "costs/panel_service.html", cards.service_side, 20))
 panels.add(Panel("costs", "Costs", "service.tab", "costs/tab_service.html", cards.service_tab, 60))
-panels.add(Panel("costs.team", "Cost", "team.main", "costs/panel_team.html", cards.team_main, 60))
+panels.add(Panel("costs.team", "Cost", "team.side", "costs/panel_team.html", cards.team_main, 60))
 
 jobs.add(Job(JOB, "Cost review", review.run, cron=MONTHLY, misfire="once", lease=120, order=60))
 demo.add(DemoStep("costs", "Cost review", demo_step.load, order=60))

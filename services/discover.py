@@ -68,7 +68,9 @@ def run(context: JobContext) -> dict[str, Any]:
         context.check()
         context.progress(done, total, text)
 
-    return discover(progress, context.check)
+    result = discover(progress, context.check)
+    context.progress(1, 1, f"{result['resources']} resources of {result['services']} services")
+    return result
 
 
 def start(user: Any) -> Run:

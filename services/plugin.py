@@ -30,7 +30,7 @@ panels.add(
 panels.add(Panel("services.about", "About", "service.main", "services/panel_about.html", about.context, 90))
 panels.add(Panel("facts", "Facts", "service.tab", "services/tab_facts.html", facts.context, 90))
 panels.add(Panel("services.owned", "Services", "team.main", "services/panel_owned.html", team.owned, 10))
-panels.add(Panel("services.members", "Members", "team.main", "services/panel_members.html", team.members, 20))
+panels.add(Panel("services.members", "Members", "team.side", "services/panel_members.html", team.members, 20))
 panels.add(Panel("services.lead", "My team", "home.lead", "services/home_lead.html", home.lead, 10))
 panels.add(Panel("services.mine", "My services", "home.main", "services/home_mine.html", home.mine, 10))
 

@@ -104,13 +104,16 @@ def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
     if found.kind == "component":
         return {f"{slot}_panels": panels.render(f"service.{slot}", request, found) for slot in ("full", "main", "side")}
     relations = queries.all_targets(found, without=TEAM_CARDS if found.kind == "group" else ())
-    main = panels.render("team.main", request, found) if found.kind == "group" else []
+    slots = {
+        slot: panels.render(f"team.{slot}", request, found) if found.kind == "group" else []
+        for slot in ("main", "side")
+    }
     own = [panels.render_panel(panel, request, found) for panel in OWN_CARDS.get(found.kind, ())]
-    side = panels.render_panel(ABOUT, request, found)
+    about = panels.render_panel(ABOUT, request, found)
     return {
         "relations": relations,
-        "main_panels": [*main, *(card for card in own if card)],
-        "side_panels": [side] if side else [],
+        "main_panels": [*slots["main"], *(card for card in own if card)],
+        "side_panels": [*([about] if about else []), *slots["side"]],
     }
 
 

@@ -7,30 +7,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^\\d{12}$', 'Use 12 digits.')])),
-                ('name', models.CharField(max_length=100)),
-                ('regions', models.JSONField(default=list)),
-                ('read_role_arn', models.CharField(max_length=600, validators=[django.core.validators.RegexValidator('^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$', 'Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.')])),
-                ('rollout_role_arn', models.CharField(blank=True, max_length=600, validators=[django.core.validators.RegexValidator('^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$', 'Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.')])),
-                ('chaos_role_arn', models.CharField(blank=True, max_length=600, validators=[django.core.validators.RegexValidator('^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$', 'Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.')])),
-                ('external_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('enabled', models.BooleanField(default=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "account_id",
+                    models.CharField(
+                        max_length=12,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^\\d{12}$", "Use 12 digits.")],
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("regions", models.JSONField(default=list)),
+                (
+                    "read_role_arn",
+                    models.CharField(
+                        max_length=600,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$",
+                                "Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "rollout_role_arn",
+                    models.CharField(
+                        blank=True,
+                        max_length=600,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$",
+                                "Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "chaos_role_arn",
+                    models.CharField(
+                        blank=True,
+                        max_length=600,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$",
+                                "Use a role ARN such as arn:aws:iam::123456789012:role/colonnade-read.",
+                            )
+                        ],
+                    ),
+                ),
+                ("external_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("enabled", models.BooleanField(default=True)),
+                ("last_error", models.TextField(blank=True)),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['account_id'],
+                "ordering": ["account_id"],
             },
         ),
     ]
