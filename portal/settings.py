@@ -149,6 +149,9 @@ KNOX_TOKEN_MODEL = "access.ApiToken"  # noqa: S105 a model's name, not a secret
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "cln_"}
 
 REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    # Throttles count for all web processes together.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 3600, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
