@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
@@ -10,7 +9,7 @@ from django.http import StreamingHttpResponse
 
 from chaos import queries, words
 from chaos.models import Experiment
-from services.csv_export import cell
+from portal.csvfile import download
 
 COLUMNS = (
     "experiment", "title", "service", "owner", "fault", "scheduled", "next_run", "state",
@@ -19,21 +18,9 @@ COLUMNS = (
 BATCH = 500
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, value: str) -> str:
-        """The line itself."""
-        return value
-
-
 def response(rows: QuerySet[Experiment]) -> StreamingHttpResponse:
     """All rows of the query as a download."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([cell(value) for value in line]) for line in _lines(rows))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="experiments.csv"'
-    return answer
+    return download(_lines(rows), "experiments.csv")
 
 
 def _lines(rows: QuerySet[Experiment]) -> Iterator[tuple[object, ...]]:

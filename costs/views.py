@@ -60,10 +60,7 @@ def finding_row(finding: Finding) -> dict[str, object]:
 @require_GET
 def findings_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The same list with the same filters as CSV, all pages."""
-    chosen = filters.findings(request.GET).qs
-    response = StreamingHttpResponse(export.rows(chosen.iterator(chunk_size=500)), content_type="text/csv")
-    response["Content-Disposition"] = 'attachment; filename="findings.csv"'
-    return response
+    return export.response(filters.findings(request.GET).qs)
 
 
 @require_GET

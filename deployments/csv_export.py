@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from deployments.models import Deployment
-from services.csv_export import cell
+from portal.csvfile import download
 
 COLUMNS = (
     "service",
@@ -27,21 +26,9 @@ COLUMNS = (
 )
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, value: str) -> str:
-        """The line itself."""
-        return value
-
-
 def response(rows: QuerySet[Deployment]) -> StreamingHttpResponse:
     """All rows of the query as a download."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([cell(value) for value in row]) for row in _rows(rows))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="deployments.csv"'
-    return answer
+    return download(_rows(rows), "deployments.csv")
 
 
 def _rows(rows: QuerySet[Deployment]) -> Iterator[tuple[object, ...]]:

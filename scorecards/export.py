@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from portal.csvfile import download
 from scorecards.engine.check import PILLARS
 from scorecards.engine.scoring import OVERALL
 from scorecards.models import ScorePoint
-from services.csv_export import cell
 from services.models import Entity
 
 COLUMNS = ("service", "title", "team", "tier", "lifecycle", "level", "confidence", OVERALL, *PILLARS, "as_of")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, value: str) -> str:
-        """The line itself."""
-        return value
 
 
 def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
@@ -43,8 +34,4 @@ def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
 
 def response(services: QuerySet[Entity]) -> StreamingHttpResponse:
     """Every service that the address asks for."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([cell(value) for value in line]) for line in _lines(services))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="maturity.csv"'
-    return answer
+    return download(_lines(services), "maturity.csv")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal.jobs import doorbell
 from portal.jobs.cron import check_rule, next_after
 from portal.jobs.models import ACTIVE, Run, Schedule
 from portal.plugins import Job, jobs
@@ -15,12 +16,10 @@ from portal.plugins import Job, jobs
 
 def ring(run: Run) -> None:
     """Ring the doorbell for a run once the transaction is over. A lost message is rung again by the sweep."""
-    from portal.jobs.tasks import send
-
     job = jobs.get(run.job)
     queue = job.queue if job else "default"
     Run.objects.filter(pk=run.pk).update(rung_at=timezone.now())
-    transaction.on_commit(lambda: send(run.pk, queue))
+    transaction.on_commit(lambda: doorbell.send(run.pk, queue))
 
 
 def enqueue(

@@ -32,7 +32,7 @@ def note(context: JobContext) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _job(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     calls.clear()
-    monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: None)
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: None)
     with jobs.temporarily(Job("test.note", "Note", note)):
         yield
 
@@ -157,7 +157,7 @@ def test_a_ring_that_was_lost_is_rung_again(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     rung: list[int] = []
-    monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: rung.append(run_id))
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: rung.append(run_id))
     run = queue.enqueue("test.note")
     with time_machine.travel(timezone.now() + timedelta(seconds=30)), django_capture_on_commit_callbacks(execute=True):
         runner.sweep()

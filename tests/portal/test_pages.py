@@ -20,7 +20,7 @@ PAGES = ["/", "/setup/", "/jobs/", "/tokens/", "/search/", "/search/?q=x", "/api
 
 @pytest.fixture(autouse=True)
 def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: None)
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: None)
 
 
 @pytest.mark.parametrize("path", PAGES)

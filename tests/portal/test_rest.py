@@ -125,7 +125,7 @@ def test_a_key_belongs_to_its_caller(client: Client, person: Callable[..., User]
 
 
 def test_runs_come_in_pages_by_cursor(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: None)
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: None)
     for _ in range(5):
         queue.enqueue("portal.demo")
     first = client.get("/api/v1/jobs/runs/?page_size=3").json()
@@ -141,7 +141,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, djang
 
 
 def test_a_viewer_cannot_cancel_a_run(vera: User, api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.jobs.tasks.send", lambda run_id, name: None)
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: None)
     run = queue.enqueue("portal.demo")
     assert api(vera).post(f"/api/v1/jobs/runs/{run.pk}/cancel/").status_code == 403
     run.refresh_from_db()
