@@ -27,10 +27,12 @@ FACTS = FactSource(
         "costs.review.open_saving": "float",
         "costs.review.currency": "str",
         "costs.review.unjudged": "int",
+        "costs.review.summary": "str",
         "costs.findings.open": "int",
         "costs.findings.accepted": "int",
         "costs.findings.expected_saving": "float",
         "costs.findings.currency": "str",
+        "costs.findings.summary": "str",
         **{f"costs.findings.by_detector.{detector.field}": "int" for detector in DETECTORS.values()},
     },
 )
@@ -46,6 +48,7 @@ def publish_review(service: Entity, review: CostReview, now: datetime) -> bool:
         "unjudged": sum(entry["service"] == service.name for entry in review.unjudged),
         **_saving(rows),
     }
+    value["summary"] = f"the cost review found {_left(value['findings'], value)}"
     told = facts.publish(
         service, REVIEW, value, source=SOURCE, observed_at=now, expires_at=now + LIFE, url=review.get_absolute_url()
     )
@@ -61,7 +64,7 @@ def publish_findings(
         standing = facts.current(service).get(FINDINGS)
         expires_at = standing.expires_at if standing else now + LIFE
     undecided = [row for row in rows if row.state == Finding.State.OPEN]
-    value = {
+    value: dict[str, Any] = {
         "open": len(undecided),
         "accepted": sum(row.state == Finding.State.ACCEPTED for row in rows),
         "by_detector": {
@@ -70,6 +73,7 @@ def publish_findings(
         "expected_saving": _saving(rows)["open_saving"],
         "currency": _saving(rows)["currency"],
     }
+    value["summary"] = f"open: {_left(value['open'] + value['accepted'], _saving(rows))}"
     return facts.publish(service, FINDINGS, value, source=SOURCE, observed_at=now, expires_at=expires_at)
 
 
@@ -82,3 +86,12 @@ def _saving(rows: list[Finding]) -> dict[str, Any]:
         "open_saving": float(found[0].expected) if found else 0.0,
         "currency": found[0].currency if found else "USD",
     }
+
+
+def _left(count: int, saving: dict[str, Any]) -> str:
+    """What there is to save, as the end of a sentence."""
+    if not count:
+        return "nothing to save"
+    noun = "saving" if count == 1 else "savings"
+    amount = "" if saving["open_saving"] is None else f", {saving['open_saving']:.0f} {saving['currency']} a month"
+    return f"{count} {noun}{amount}"

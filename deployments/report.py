@@ -47,8 +47,19 @@ def value(rollout: Rollout) -> dict[str, Any]:
         "canary": any(segment.weight < 100 for segment in judged),
         "rolled_back": rollout.state == State.ROLLED_BACK,
         "weights": _weights(rollout),
+        "summary": _summary(rollout, len(judged), len(segments)),
         "at": timezone.now().isoformat(),
     }
+
+
+def _summary(rollout: Rollout, judged: int, segments: int) -> str:
+    """The fact in words, for whoever asks why a score moved."""
+    if rollout.state == State.ROLLED_BACK:
+        return f"{rollout.version} was rolled back"
+    if not rollout.last_verdict:
+        return f"{rollout.version} is on its way, nothing judged yet"
+    verdict = str(rollout.last_verdict).replace("_", " ")
+    return f"{rollout.version} judged {verdict} in {judged} of {segments} segments"
 
 
 def _weights(rollout: Rollout) -> dict[str, float]:
@@ -76,6 +87,7 @@ SOURCE = FactSource(
         "deployments.rollout.last_verdict": "string",
         "deployments.rollout.canary": "boolean",
         "deployments.rollout.rolled_back": "boolean",
+        "deployments.rollout.summary": "string",
         "deployments.rollout.at": "timestamp",
         "deployments.pipeline.groups[*].auto_rollback": "boolean",
         "deployments.pipeline.groups[*].all_at_once": "boolean",
