@@ -11,8 +11,10 @@ from portal.plugins import Activity, ActivityRow, Job, NavItem, SearchHit, Searc
 
 
 def running_jobs(user: User) -> list[ActivityRow]:
-    """Jobs at work that say how far they are."""
-    runs = Run.objects.filter(state=RUNNING, progress_total__gt=0).order_by("id")[:5]
+    """Jobs at work that say how far they are; plugins with running rows of their own speak for their jobs."""
+    speaking = {activities.owner(source.key) for source in activities.items() if source.kind == "running"} - {"portal"}
+    quiet = [job.key for job in jobs.items() if jobs.owner(job.key) not in speaking]
+    runs = Run.objects.filter(state=RUNNING, progress_total__gt=0, job__in=quiet).order_by("id")[:5]
     titles = {job.key: job.title for job in jobs.items()}
     return [
         ActivityRow(

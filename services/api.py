@@ -55,7 +55,7 @@ class EntityCursor(Cursor):
 
 
 class Entities(generics.ListAPIView[Entity]):
-    """GET entities/."""
+    """Entities that the filters of the catalog page choose, by ref."""
 
     serializer_class = EntitySerializer
     filterset_class = EntityFilter

@@ -88,6 +88,14 @@ def test_an_activity_that_fails_leaves_the_home_page_standing(vera: User, browse
         assert "checkout 2026.11.3" in browse(vera).get("/").content.decode()
 
 
+def test_a_running_job_shows_once_even_where_its_plugin_speaks_for_it(
+    vera: User, browse: Callable[..., Client]
+) -> None:
+    now = timezone.now()
+    Run.objects.create(job="services.discover", state="running", progress_done=1, progress_total=4, started_at=now)
+    assert browse(vera).get("/").content.decode().count(">Discovery") == 1
+
+
 def test_the_audit_trail_is_for_admins(vera: User, admin: User, browse: Callable[..., Client]) -> None:
     assert browse(vera).get("/audit/").status_code == 403
     assert browse(admin).get("/audit/").status_code == 200
