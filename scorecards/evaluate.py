@@ -166,8 +166,10 @@ def _close(pairs: Sequence[tuple[int, datetime]], model: type[CheckResult] | typ
 
 def _new_mark(book: Book, digest: str, now: datetime) -> EntityEvaluation:
     entity = book.entity
+    # A fact may come between `now` and the read: it is later than what was judged, so the service must stay due.
+    seen = min(entity.facts_changed_at, now) if entity.facts_changed_at else None
     return EntityEvaluation(
-        entity=entity, evaluated_at=now, facts_seen_at=entity.facts_changed_at, next_due=book.next_due,
+        entity=entity, evaluated_at=now, facts_seen_at=seen, next_due=book.next_due,
         definitions=digest, owner_ref=entity.owner_ref, system_ref=entity.system_ref,
     )  # fmt: skip
 

@@ -35,11 +35,11 @@ def rows(portal: Portal, path: str) -> Rows:
 
 
 def moved(portal: Portal, service: str, fact: str) -> Rows:
-    """Points of a service's history where this fact is named as a cause and score, level or confidence is another one."""
+    """Points of a service's history where the score is another one and this fact is named as a cause."""
     history = rows(portal, f"scorecards/services/component/default/{service}/history/?page_size=200")
     found, before = [], {}
     for point in reversed(history):
-        value = (point["score"], point["level"], point["confidence"])
+        value = point["score"]
         if before.get(point["pillar"]) not in (None, value) and fact in {
             cause["fact"] for cause in point["cause_detail"]
         }:

@@ -44,6 +44,24 @@ def test_unknown_is_not_pass_and_not_fail(clock: Clock, checks: None, component:
     assert (point(checkout).score, point(checkout).confidence, point(checkout).level) == (100.0, 0.4, "bronze")
 
 
+def test_a_fact_that_comes_while_an_evaluation_runs_is_not_lost(clock: Clock, checks: None, component: Make) -> None:
+    checkout = component()
+    databases(checkout, 7)
+    prove(checkout, passed=False)
+    run()
+    began = later(clock, minutes=1)
+    databases(checkout, 8)
+    later(clock, seconds=1)
+    prove(checkout, passed=True)
+    # The evaluation took its clock before the proof came, and reads the service after it.
+    evaluate_due(settle=NOW, now=began)
+    assert state(checkout, "demo.proof") == "fail"
+    later(clock, seconds=1)
+    run()
+    assert state(checkout, "demo.proof") == "pass"
+    assert point(checkout).cause_detail[0]["fact"] == "chaos.proof"
+
+
 def test_a_service_out_of_scope_of_a_check_has_no_score_in_its_pillar(
     clock: Clock, checks: None, component: Make
 ) -> None:
