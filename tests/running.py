@@ -123,6 +123,24 @@ def until(what: Callable[[], Any], seconds: float, portal: Portal, title: str) -
     raise AssertionError(f"{title}: not within {seconds:.0f} s\n{portal.said()}\n{portal.logs()}")
 
 
+def survivors(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Process]:
+    """Those that still run after so many seconds: a killed process takes a moment to give back its memory."""
+    deadline = time.monotonic() + seconds
+    while alive := [one for one in processes if runs(one)]:
+        if time.monotonic() > deadline:
+            return alive
+        time.sleep(0.1)
+    return []
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it is there and not merely waiting to be reaped."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def serving(portal: Portal, seconds: float = 60) -> Portal:
     """Wait until the launcher has printed its address."""
     until(lambda: "Colonnade is at" in portal.said(), seconds, portal, "first page")

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.running import Portal, launch, serving, until
+from tests.running import Portal, launch, serving, survivors, until
 
 pytestmark = pytest.mark.service
 
@@ -31,7 +31,7 @@ def test_it_serves_shows_the_way_in_and_stops_without_a_trace(portal: Portal) ->
     assert "mira" in said
     everything = portal.tree()
     assert portal.stop(signal.SIGINT) == 0
-    assert not [one for one in everything if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert not survivors(everything, seconds=0)
 
 
 def test_a_worker_that_is_killed_is_started_again_and_its_beat_goes_with_it(portal: Portal) -> None:
@@ -42,7 +42,7 @@ def test_a_worker_that_is_killed_is_started_again_and_its_beat_goes_with_it(port
     worker.kill()
     until(lambda: "The worker ended (signal SIGKILL) and was started again" in portal.said(), 20, portal, "revival")
     assert portal.child("celery").pid != worker.pid
-    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert not survivors(family)
 
 
 def test_a_launcher_that_is_killed_takes_its_children_along(portal: Portal) -> None:
