@@ -1,8 +1,6 @@
-"""Rows of the catalog: entities, relations and facts (Backstage's system model, with history)."""
+"""Entities and the relations between them (Backstage's system model)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -102,75 +100,3 @@ class Relation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.type} {self.target_ref}"
-
-
-class Fact(models.Model):
-    """What was observed of an entity from `valid_from` until `valid_to` (null while it stands).
-
-    Append-only: a new value closes the open row and opens another; the same value only moves `observed_at`.
-    """
-
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="facts")
-    key = models.CharField(max_length=100)
-    value: models.JSONField[Any, Any] = models.JSONField()
-    sha256 = models.CharField(max_length=64)
-    source = models.CharField(max_length=100)
-    url = models.CharField(max_length=300, blank=True)
-    valid_from = models.DateTimeField()
-    observed_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    valid_to = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entity", "key"], condition=Q(valid_to=None), name="one_open_fact_per_key")
-        ]
-        indexes = [
-            models.Index(fields=["entity", "valid_from"]),
-            models.Index(fields=["expires_at"], condition=Q(valid_to=None), name="open_fact_expiry"),
-        ]
-        ordering = ["key", "valid_from"]
-
-    def __str__(self) -> str:
-        return f"{self.entity_id} {self.key}"
-
-
-class DiscoveryReport(models.Model):
-    """The newest reading of one kind of resource in one account and region, with what to do where it failed."""
-
-    account = models.CharField(max_length=12)
-    account_name = models.CharField(max_length=100)
-    region = models.CharField(max_length=30)
-    kind = models.CharField(max_length=60)
-    state = models.CharField(max_length=20)
-    found = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-    remedy = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "region", "kind"], name="one_report_per_kind")]
-        ordering = ["account", "region", "kind"]
-
-    def __str__(self) -> str:
-        return f"{self.account} {self.region} {self.kind}: {self.state}"
-
-
-class Import(models.Model):
-    """What became of one document of a descriptor file at its last reading. `state` is ok or error."""
-
-    source = models.CharField(max_length=300, db_index=True)
-    document = models.PositiveIntegerField()
-    line = models.PositiveIntegerField(default=1)
-    ref = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=10)
-    field = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
-    remedy = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["source", "document", "line", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.source} document {self.document}: {self.state}"
