@@ -53,7 +53,8 @@ class EntityDetailSerializer(EntitySerializer):
 
     def to_representation(self, instance: Entity) -> dict[str, Any]:
         """The list's fields, then spec and relations."""
-        relations = [{"type": row.type, "target_ref": row.target_ref} for row in instance.relations.all()]
+        ends = instance.relations.values_list("type", "target_ref").distinct()
+        relations = [{"type": kind, "target_ref": ref} for kind, ref in ends]
         return super().to_representation(instance) | {"spec": instance.spec, "relations": relations}
 
 

@@ -1,0 +1,77 @@
+"""The history of each entity: intervals of its descriptor with who changed it, and what differs between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from portal import bulk
+from services.models import Entity, EntityVersion
+from services.models.history import ADDED, REMOVED
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who changes something: a person or a process, from which source, and why where that is not plain."""
+
+    by: str
+    source: str
+    why: str = ""
+
+
+def record(changes: Iterable[tuple[Entity, str]], author: Author, now: datetime | None = None) -> None:
+    """Close the open interval of each entity and open the next. The entities must have been saved."""
+    moment = now or timezone.now()
+    for some in bulk.batches(changes):
+        ids = [entity.pk for entity, change in some if change != ADDED]
+        EntityVersion.objects.filter(entity_id__in=ids, valid_to=None).update(valid_to=moment)
+        EntityVersion.objects.bulk_create(
+            EntityVersion(
+                entity=entity, valid_from=moment, change=change, by=author.by[:150], source=author.source[:300],
+                why=author.why[:300], data={} if change == REMOVED else entity.data,
+            )
+            for entity, change in some
+        )  # fmt: skip
+
+
+def as_of(ref: str, when: datetime) -> EntityVersion | None:
+    """What stood under this ref at `when`; None where there was nothing then."""
+    stood = Q(valid_from__lte=when) & (Q(valid_to=None) | Q(valid_to__gt=when))
+    entities = Entity.objects.by_refs([ref.lower()])
+    return EntityVersion.objects.filter(stood, entity__in=entities).exclude(change=REMOVED).first()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that differs. `before` or `after` is None where the field was not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[Difference]:
+    """Field by field what differs, in the order of the newer text; lists of texts are compared as a whole."""
+    found: list[Difference] = []
+    for key in [*after, *(key for key in before if key not in after)]:
+        inner = f"{path}.{key}" if path else key
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += differences(old, new, inner)
+        elif old != new or type(old) is not type(new):
+            found.append(Difference(inner, old, new))
+    return found
+
+
+def with_differences(versions: Sequence[EntityVersion]) -> list[tuple[EntityVersion, list[Difference]]]:
+    """Each version (newest first, one more than is shown) with what it changed; the last one is compared with nothing."""
+    older = [*versions[1:], None]
+    return [
+        (version, differences(before.data if before else {}, version.data))
+        for version, before in zip(versions, older, strict=True)
+    ]
