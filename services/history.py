@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 
 from portal import bulk
 from services.models import Entity, EntityVersion
@@ -68,10 +69,21 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: str =
     return found
 
 
-def with_differences(versions: Sequence[EntityVersion]) -> list[tuple[EntityVersion, list[Difference]]]:
-    """Each version (newest first, one more than is shown) with what it changed; the last one is compared with nothing."""
-    older = [*versions[1:], None]
-    return [
-        (version, differences(before.data if before else {}, version.data))
-        for version, before in zip(versions, older, strict=True)
-    ]
+def versions(entities: QuerySet[Entity]) -> QuerySet[EntityVersion]:
+    """Their intervals, newest first, each with `before`: the descriptor of the interval that it followed."""
+    rows = EntityVersion.objects.filter(entity__in=entities)
+    older = rows.filter(entity=OuterRef("entity"), id__lt=OuterRef("id")).order_by("-id")
+    return rows.annotate(before=Subquery(older.values("data")[:1])).order_by("-id")
+
+
+def moment_of(text: str) -> datetime | None:
+    """A date (its end, in UTC) or a time as ISO 8601 writes them; None for anything else."""
+    try:
+        if day := parse_date(text):
+            return datetime.combine(day, time.max, tzinfo=UTC)
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -89,10 +89,11 @@ def test_nothing_is_written_where_nothing_differs() -> None:
 def test_history_names_who_when_and_what() -> None:
     write.store([wanted("checkout")], ME)
     write.store([wanted("checkout", lifecycle="deprecated")], Author("mira", "api", "It is going away."))
-    (newest, oldest) = EntityVersion.objects.all()
-    ((version, changed), _) = history.with_differences([newest, oldest])
-    assert (version.by, version.why, oldest.valid_to) == ("mira", "It is going away.", newest.valid_from)
-    assert changed == [history.Difference("spec.lifecycle", "production", "deprecated")]
+    (newest, oldest) = history.versions(Entity.objects.all())
+    assert (newest.by, newest.why, oldest.valid_to) == ("mira", "It is going away.", newest.valid_from)
+    assert history.differences(newest.before, newest.data) == [
+        history.Difference("spec.lifecycle", "production", "deprecated")
+    ]
 
 
 def test_a_removed_entity_frees_its_name_and_comes_back_as_itself() -> None:
