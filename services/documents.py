@@ -17,19 +17,24 @@ from django.db import connection, transaction
 from portal import bulk
 from portal.jobs.context import JobContext
 from services import revision
-from services.models import Document, Entity, Relation
+from services.models import Document, Entity, Relation, StaleDocument
 
 KINDS = {"api": "API"}
 
 
 def mark(refs: Iterable[str]) -> None:
-    """Say that the documents of these entities lag behind."""
+    """Say that the documents of these entities lag behind; refs of what is not there are passed over."""
     for some in bulk.batches(sorted(set(refs))):
-        Entity.objects.live().by_refs(some).filter(stale=False).update(stale=True)
+        mark_ids(Entity.objects.live().by_refs(some).values_list("pk", flat=True))
+
+
+def mark_ids(ids: Iterable[int]) -> None:
+    """The same, by id."""
+    bulk.insert(StaleDocument, ("entity",), ((pk,) for pk in ids))
 
 
 def refresh() -> int:
-    """Write every document that lags behind; how many there were. Safe to call from anywhere, any number of times."""
+    """Write every document that lags behind; returns how many there were. Safe to call at any time, by anybody."""
     done = 0
     while count := _refresh_some():
         done += count
@@ -42,29 +47,34 @@ def run(context: JobContext) -> dict[str, Any]:
 
 
 def _refresh_some() -> int:
+    """Take some marks off. The entities are locked first: a mark that is set from here on stays for the next round."""
     with transaction.atomic():
-        rows = Entity.objects.live().filter(stale=True).order_by("pk")
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update()
-        stale = list(rows[: bulk.SIZE])
-        if not stale:
-            return 0
-        relations = relations_of(entity.ref for entity in stale)
-        written = [_written(entity, relations.get(entity.ref, [])) for entity in stale]
-        bulk.update(Entity, ("etag", "stale"), ((etag, False, pk) for pk, etag, _ in written))
-        Document.objects.filter(entity__in=stale).delete()
-        bulk.insert(Document, ("entity", "text"), ((pk, text) for pk, _, text in written))
-        revision.bump()
-        return len(stale)
+        ids = list(
+            StaleDocument.objects.order_by("entity_id").values_list("entity_id", flat=True).distinct()[: bulk.SIZE]
+        )
+        marks = list(StaleDocument.objects.filter(entity_id__in=ids).values_list("pk", flat=True))
+        rows = Entity.objects.live().filter(pk__in=ids).order_by("pk")
+        if connection.features.has_select_for_no_key_update:
+            rows = rows.select_for_update(no_key=True)
+        entities = list(rows)
+        relations = relations_of(entity.ref for entity in entities)
+        written = [_written(entity, relations.get(entity.ref, [])) for entity in entities]
+        Document.objects.filter(entity__in=entities).delete()
+        bulk.insert(Document, ("entity", "text", "etag"), written)
+        for some in bulk.batches(marks):
+            StaleDocument.objects.filter(pk__in=some).delete()
+        if written:
+            revision.bump()
+    return len(ids)
 
 
 def _written(entity: Entity, relations: list[tuple[str, str]]) -> tuple[int, str, str]:
-    """(id, etag, text)."""
+    """(id, text, etag)."""
     made = base(entity)
     made["relations"] = [{"type": kind, "targetRef": ref} for kind, ref in relations]
     etag = hashlib.blake2b(orjson.dumps(made), digest_size=20).hexdigest()
     made["metadata"]["etag"] = etag
-    return entity.pk, etag, orjson.dumps(made).decode()
+    return entity.pk, orjson.dumps(made).decode(), etag
 
 
 def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:

@@ -31,13 +31,9 @@ def record(changes: Iterable[tuple[Entity, str]], author: Author, now: datetime 
     for some in bulk.batches(changes):
         ids = [entity.pk for entity, change in some if change != ADDED]
         EntityVersion.objects.filter(entity_id__in=ids, valid_to=None).update(valid_to=moment)
-        EntityVersion.objects.bulk_create(
-            EntityVersion(
-                entity=entity, valid_from=moment, change=change, by=author.by[:150], source=author.source[:300],
-                why=author.why[:300], data={} if change == REMOVED else entity.data,
-            )
-            for entity, change in some
-        )  # fmt: skip
+        said = (author.by[:150], author.source[:300], author.why[:300])
+        rows = ((entity.pk, moment, change, *said, {} if change == REMOVED else entity.data) for entity, change in some)
+        bulk.insert(EntityVersion, ("entity", "valid_from", "change", "by", "source", "why", "data"), rows)
 
 
 def as_of(ref: str, when: datetime) -> EntityVersion | None:

@@ -15,7 +15,7 @@ from services.models import Entity, EntityVersion, Import
 
 FIELDS = (
     "id", "kind", "namespace", "name", "title", "description", "owner_ref", "system_ref", "type", "lifecycle", "tier",
-    "tags", "links", "annotations", "source", "etag", "facts_changed_at", "created_at", "updated_at",
+    "tags", "links", "annotations", "source", "facts_changed_at", "created_at", "updated_at",
 )  # fmt: skip
 VALUE_BYTES = 65_536
 

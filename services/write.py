@@ -24,9 +24,11 @@ from services.relations import Edge, replace_edges
 
 DESCRIPTOR = "catalog.descriptor"
 SAVED = [
-    *COLUMNS, "stale", "source", "source_sha", "updated_at", "removed_at", "removed_why", "kind", "namespace",
+    *COLUMNS, "source", "source_sha", "updated_at", "removed_at", "removed_why", "kind", "namespace",
     "name",
 ]  # fmt: skip
+
+NEW = [*SAVED, "uid", "created_at"]
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,16 @@ def _place(entity: Entity, one: Wanted, author: Author, now: datetime) -> str:
     entity.removed_at, entity.removed_why = None, ""
     if not new and not back and was == (entity.data, entity.source):
         return ""
-    entity.updated_at, entity.stale = now, True
+    entity.updated_at = now
     return ADDED if new else RESTORED if back else CHANGED
 
 
 def _save(stored: Stored) -> None:
-    Entity.objects.bulk_create(stored.added, batch_size=bulk.SIZE)
+    bulk.insert(Entity, NEW, ([getattr(entity, name) for name in NEW] for entity in stored.added))
+    for some in bulk.batches(stored.added):
+        ids = dict(Entity.objects.filter(uid__in=[entity.uid for entity in some]).values_list("uid", "pk"))
+        for entity in some:
+            entity.pk = ids[entity.uid]
     if stored.changed:
         Entity.objects.bulk_create(
             stored.changed, batch_size=bulk.SIZE, update_conflicts=True, unique_fields=["id"], update_fields=SAVED
@@ -118,7 +124,8 @@ def _follow(stored: Stored, wanted: dict[str, Wanted], author: Author) -> None:
     search_index.replace(
         {entity.pk: documents.base(entity) for entity in written}, [entity.pk for entity in stored.changed]
     )
-    replace_edges({origin_of(entity): wanted[entity.ref].edges for entity in written})
+    moved = replace_edges({origin_of(entity): wanted[entity.ref].edges for entity in written})
+    documents.mark_ids(entity.pk for entity in written if entity.ref not in moved)
     facts.publish_all(
         facts.Observation(
             entity, DESCRIPTOR, summary(entity.data, wanted[entity.ref].edges), f"descriptor {author.source}"[:100]
@@ -141,9 +148,7 @@ def remove(entities: Sequence[Entity], author: Author) -> None:
             replace_edges({origin_of(entity): [] for entity in some})
             ids = [entity.pk for entity in some]
             search_index.replace({}, ids)
-            Entity.objects.filter(pk__in=ids).update(
-                removed_at=now, removed_why=author.why[:300], updated_at=now, stale=True
-            )
+            Entity.objects.filter(pk__in=ids).update(removed_at=now, removed_why=author.why[:300], updated_at=now)
             Document.objects.filter(entity_id__in=ids).delete()
             for entity in some:
                 facts.retire(entity, DESCRIPTOR)

@@ -104,26 +104,28 @@ class _Builder:
 
     def build(self, chunk: str) -> Any:
         """The document's data; None for an empty one."""
-        for count, event in enumerate(yaml.parse(chunk, Loader)):
-            if count > LIMITS.nodes:
-                raise self.problem(event, f"It has more than {LIMITS.nodes} values.", "Split it.")
-            if isinstance(event, yaml.ScalarEvent):
-                self.scalar(event)
-            elif isinstance(event, yaml.MappingStartEvent):
-                self.start(event, {})
-            elif isinstance(event, yaml.SequenceStartEvent):
-                self.start(event, [])
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self.open.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                raise self.problem(event, "Anchors and aliases are not read.", "Write the value out where it is used.")
-        return self.root[0] if self.root else None
+        loader = Loader(chunk)
+        act = {
+            yaml.ScalarEvent: self.scalar, yaml.MappingStartEvent: self.mapping, yaml.SequenceStartEvent: self.sequence,
+            yaml.MappingEndEvent: self.end, yaml.SequenceEndEvent: self.end, yaml.AliasEvent: self.alias,
+        }  # fmt: skip
+        try:
+            for _ in range(LIMITS.nodes):
+                event = loader.get_event()
+                kind = type(event)
+                if kind in act:
+                    act[kind](event)
+                elif kind is yaml.StreamEndEvent:
+                    return self.root[0] if self.root else None
+            raise self.problem(event, f"It has more than {LIMITS.nodes} values.", "Split it.")
+        finally:
+            loader.dispose()
 
     def scalar(self, event: Any) -> None:
         """A key that waits for its value, or a value."""
         target, waiting, _ = self.open[-1]
         if event.anchor:
-            raise self.problem(event, "Anchors and aliases are not read.", "Write the value out where it is used.")
+            self.alias(event)
         if isinstance(target, dict) and not waiting:
             waiting.append(self.key(event, target))
             return
@@ -145,11 +147,27 @@ class _Builder:
             raise self.problem(event, "The key is there twice.", "Keep one of them.", key)
         return key
 
+    def alias(self, event: Any) -> None:
+        """A reference to a value that was written before."""
+        raise self.problem(event, "Anchors and aliases are not read.", "Write the value out where it is used.")
+
+    def end(self, event: Any) -> None:
+        """The innermost collection is complete."""
+        self.open.pop()
+
+    def mapping(self, event: Any) -> None:
+        """A mapping begins."""
+        self.start(event, {})
+
+    def sequence(self, event: Any) -> None:
+        """A list begins."""
+        self.start(event, [])
+
     def start(self, event: Any, collection: Any) -> None:
         """A mapping or a list begins."""
         target, waiting, _ = self.open[-1]
         if event.anchor:
-            raise self.problem(event, "Anchors and aliases are not read.", "Write the value out where it is used.")
+            self.alias(event)
         if event.tag and event.tag not in COLLECTIONS:
             raise self.problem(event, f"The tag {event.tag[:60]} is not read.", "Remove the tag and write plain data.")
         if isinstance(target, dict) and not waiting:

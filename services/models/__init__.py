@@ -1,6 +1,6 @@
 """Rows of the catalog and their invariants, one module for each concern."""
 
-from services.models.entities import Document, Entity, EntityQuerySet, Relation
+from services.models.entities import Document, Entity, EntityQuerySet, Relation, StaleDocument
 from services.models.facts import Fact
 from services.models.history import EntityVersion
 from services.models.reports import DiscoveryReport, Import
@@ -19,4 +19,5 @@ __all__ = [
     "Revision",
     "SearchKey",
     "Source",
+    "StaleDocument",
 ]

@@ -43,8 +43,7 @@ class EntityQuerySet(models.QuerySet["Entity"]):
 class Entity(models.Model):
     """One thing in the catalog. `kind`, `namespace` and `name` are lower case; `data` keeps the author's case.
 
-    `data` is the descriptor as it was written; the columns beside it are cut out of it by `services.columns_of`.
-    While `stale` is true its Document lags behind (services.documents).
+    `data` is the descriptor as it was written; the columns beside it are cut out of it (services.descriptors.columns).
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -53,15 +52,13 @@ class Entity(models.Model):
     name = models.CharField(max_length=63)
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
-    owner_ref = models.CharField(max_length=200, blank=True, db_index=True)
-    system_ref = models.CharField(max_length=200, blank=True, db_index=True)
+    owner_ref = models.CharField(max_length=200, blank=True)
+    system_ref = models.CharField(max_length=200, blank=True)
     type = models.CharField(max_length=200, blank=True)
     lifecycle = models.CharField(max_length=200, blank=True)
     tier = models.PositiveSmallIntegerField(null=True, blank=True)
     data = models.JSONField(default=dict, blank=True)
-    stale = models.BooleanField(default=True)
-    etag = models.CharField(max_length=64, blank=True)
-    source = models.CharField(max_length=300, blank=True, db_index=True)
+    source = models.CharField(max_length=300, blank=True)
     source_sha = models.CharField(max_length=64, blank=True)
     facts_changed_at = models.DateTimeField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -78,9 +75,10 @@ class Entity(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["kind", "name"]),
             models.Index(fields=["kind", "lifecycle", "tier"]),
-            models.Index(fields=["id"], condition=Q(stale=True), name="stale_entities"),
+            models.Index(fields=["owner_ref"]),
+            models.Index(fields=["system_ref"]),
+            models.Index(fields=["source"]),
         ]
         ordering = ["kind", "namespace", "name"]
         verbose_name_plural = "entities"
@@ -140,11 +138,23 @@ class Document(models.Model):
     """The finished JSON text of an entity, as the catalog API answers it: the descriptor with what the server sets and the
     relations. A table of its own, so that nobody loads it unasked."""
 
-    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, primary_key=True, related_name="document")
+    entity = models.OneToOneField(
+        Entity, on_delete=models.CASCADE, primary_key=True, related_name="document", db_constraint=False
+    )
     text = models.TextField()
+    etag = models.CharField(max_length=40)
 
     def __str__(self) -> str:
         return f"document of {self.entity_id}"
+
+
+class StaleDocument(models.Model):
+    """An entity whose document lags behind what is known of it. An entity may stand here more than once."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+
+    def __str__(self) -> str:
+        return f"stale: {self.entity_id}"
 
 
 class Relation(models.Model):

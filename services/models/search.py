@@ -13,7 +13,7 @@ class SearchKey(models.Model):
     A value of null says only that the key is there: nulls, and texts of more than 200 characters.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="search_keys")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="search_keys", db_constraint=False)
     key = models.CharField(max_length=200)
     value = models.CharField(max_length=200, null=True)
     original = models.CharField(max_length=200, null=True)

@@ -109,6 +109,7 @@ def test_what_discovery_found_is_a_document_too(client: APIClient) -> None:
         kind="resource", name="orders-1", title="orders", type="dynamodb-table", owner_ref="group:default/payments",
         source="discovery",
     )  # fmt: skip
+    documents.mark_ids(Entity.objects.values_list("pk", flat=True))
     documents.refresh()
     body: dict[str, Any] = client.get(f"{ROOT}/entities/by-name/resource/default/orders-1").json()
     assert (body["kind"], body["spec"]["type"]) == ("Resource", "dynamodb-table")
@@ -117,6 +118,7 @@ def test_what_discovery_found_is_a_document_too(client: APIClient) -> None:
 @pytest.mark.parametrize("rows", [10, 500])
 def test_the_whole_catalog_takes_few_queries(client: APIClient, rows: int, django_assert_max_num_queries: Any) -> None:
     Entity.objects.bulk_create(Entity(kind="component", name=f"s{number}", type="service") for number in range(rows))
+    documents.mark_ids(Entity.objects.values_list("pk", flat=True))
     documents.refresh()
     with django_assert_max_num_queries(5):
         assert len(client.get(f"{ROOT}/entities").json()) == rows + 3

@@ -11,7 +11,7 @@ import pytest
 from services import documents, history, revision, write
 from services.descriptors.edges import edges
 from services.history import Author
-from services.models import Document, Entity, EntityVersion, Relation, SearchKey
+from services.models import Document, Entity, EntityVersion, Relation, SearchKey, StaleDocument
 
 pytestmark = pytest.mark.django_db
 ME = Author("ana", "file:test.yaml")
@@ -48,7 +48,7 @@ def test_a_document_shows_relations_that_others_say() -> None:
 
 def test_documents_that_a_dead_worker_left_behind_are_found() -> None:
     write.store([wanted("checkout")], ME)
-    assert Entity.objects.get().stale
+    assert StaleDocument.objects.exists()
     assert documents.refresh() == 1
     assert documents.refresh() == 0
     assert document("checkout")["metadata"]["namespace"] == "default"
