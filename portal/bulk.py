@@ -34,6 +34,16 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(_prepared(model, fields, rows)))  # noqa: S608 names of our models
 
 
+def insert_new(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """The same, but a row that meets a unique key gives way to the one that is there."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(_column(model, name) for name in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 our models
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(_prepared(model, fields, rows)))
+
+
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Set the named fields of many rows; each row holds their values and, last, the primary key."""
     table = connection.ops.quote_name(model._meta.db_table)

@@ -21,6 +21,7 @@ from portal import bulk
 from portal.plugins import Registry
 from services.models import Entity, Fact
 
+FIELDS = ("entity_id", "key", "value", "sha256", "source", "url", "valid_from", "observed_at", "expires_at")
 KEY = re.compile(r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9_-]*$")
 
 
@@ -120,7 +121,7 @@ def _publish(observations: Sequence[Observation], now: datetime) -> int:
         if opened:
             Fact.objects.filter(pk__in=closed).update(valid_to=now)
             # Another worker may have observed the same at the same moment and have been first; its row stands.
-            Fact.objects.bulk_create(opened, ignore_conflicts=True)
+            bulk.insert_new(Fact, FIELDS, ([getattr(fact, name) for name in FIELDS] for fact in opened))
             Entity.objects.filter(pk__in={fact.entity_id for fact in opened}).update(facts_changed_at=now)
     return len(opened)
 
