@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import views
+from services import past, views
+from services.direct import views as direct
 
 app_name = "services"
 urlpatterns = [
@@ -12,6 +13,10 @@ urlpatterns = [
     path("export.csv", views.export, name="export"),
     path("discovery/", views.discovery, name="discovery"),
     path("discovery/run/", views.discovery_run, name="discovery-run"),
+    path("new/", direct.create, name="new"),
+    path("edit/<str:kind>/<str:namespace>/<str:name>/", direct.edit, name="edit"),
+    path("edit/<str:kind>/<str:namespace>/<str:name>/remove/", direct.remove, name="remove"),
+    path("history/<str:kind>/<str:namespace>/<str:name>/", past.page, name="history"),
     path("imports/", views.imports, name="imports"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
