@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts
+from services import discover, facts, untagged_api
 from services.filters import EntityFilter
 from services.models import Entity, Import
 from services.serializers import (
@@ -163,4 +163,5 @@ urlpatterns = [
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),
+    *untagged_api.urlpatterns,
 ]

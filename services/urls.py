@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from services import views
+from services.pages import untagged
 
 app_name = "services"
 urlpatterns = [
@@ -12,6 +13,12 @@ urlpatterns = [
     path("export.csv", views.export, name="export"),
     path("discovery/", views.discovery, name="discovery"),
     path("discovery/run/", views.discovery_run, name="discovery-run"),
+    path("untagged/", untagged.bucket, name="untagged"),
+    path("untagged/export.csv", untagged.export, name="untagged-export"),
+    *(
+        path(f"untagged/<int:pk>/{verb}/", untagged.decide, {"verb": verb}, name=f"untagged-{verb}")
+        for verb in untagged.VERBS
+    ),
     path("imports/", views.imports, name="imports"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
