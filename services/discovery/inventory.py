@@ -13,7 +13,7 @@ from portal.aws.accounts import AccountInfo, accounts
 from portal.aws.errors import AwsDenied, AwsError, AwsThrottled, AwsUnavailable, AwsUnsupported
 from portal.aws.gaps import collecting
 from portal.aws.resource import AwsResource
-from services.discovery import Description, Family, families
+from services.discovery import Description, Family, counted, families
 from services.discovery.grouping import service_of
 
 SETTLED = frozenset({"ok", "unsupported"})
@@ -120,7 +120,7 @@ def read_everything(progress: Progress, adopted: Assignments | None = None) -> I
         for family in wanted:
             progress(len(inventory.readings), total, _place(scope, family, inventory))
             _read(scope, family, tags, adopted or {}, inventory)
-    progress(total, total, f"{len(inventory.found)} resources found")
+    progress(total, total, f"{counted(len(inventory.found), 'resource')} found")
     return inventory
 
 

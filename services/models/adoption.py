@@ -40,10 +40,10 @@ class Stray(models.Model):
         indexes = [models.Index(fields=["state", "kind", "name"])]
         ordering = ["kind", "name", "id"]
 
+    def __str__(self) -> str:
+        return f"{self.arn} ({self.state})"
+
     @property
     def service_name(self) -> str:
         """The name of the service that has adopted it."""
         return self.service_ref.rpartition("/")[2]
-
-    def __str__(self) -> str:
-        return f"{self.arn} ({self.state})"
