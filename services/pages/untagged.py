@@ -67,7 +67,8 @@ def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _adopt(request: HttpRequest, stray: Stray) -> str:
     name = request.POST.get("service", "").strip().lower()
     name = name.removeprefix("component:").removeprefix("default/")
-    service = Entity.objects.by_ref(f"component:default/{name}").first() if name else None
+    known = bool(name) and "\x00" not in name and "/" not in name
+    service = Entity.objects.by_ref(f"component:default/{name}").first() if known else None
     if service is None:
         raise adopt.CannotDecide("Name a service of the catalog, such as checkout.")
     adopt.adopt(request.user, stray, service)
@@ -75,7 +76,7 @@ def _adopt(request: HttpRequest, stray: Stray) -> str:
 
 
 def _ignore(request: HttpRequest, stray: Stray) -> str:
-    reason = request.POST.get("reason", "").strip()[:REASON]
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:REASON]
     if not reason:
         raise adopt.CannotDecide("Say in a few words why it needs no service.")
     adopt.ignore(request.user, stray, reason)

@@ -242,7 +242,8 @@ def test_progress_names_the_account_and_how_far_it_is(world: World) -> None:
     world.put(table("orders"))
     said: list[str] = []
     discover(lambda done, total, text: said.append(text), lambda: None)
-    assert said[-1] == "platform: 1 of 1 resources"
+    assert "production, eu-west-1: dynamodb tables (0 resources so far)" in said
+    assert said[-1] == "1 resource found"
 
 
 @pytest.mark.parametrize(
