@@ -102,7 +102,16 @@ SERVICES: tuple[Service, ...] = (
         Alarm("latency"),
         Deploys("ECS", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
     ),
-    _service("payments", "refunds", 2, Function("nodejs22.x"), Queue(), Logs(), Alarm()),
+    _service(
+        "payments",
+        "refunds",
+        2,
+        Function("nodejs22.x"),
+        Queue(),
+        Queue(name="refunds-retry", dead_letters=False, tagged=False),
+        Logs(),
+        Alarm(),
+    ),
     _service(
         "payments",
         "fraud-score",

@@ -119,14 +119,18 @@ def _by_pointing(stray: Clues, known: Known) -> Iterator[tuple[str, float, str]]
     for arn in sorted(stray.points_at):
         owner = known.owner.get(_plain(arn))
         if owner:
-            yield owner[0], POINTS, f"It points at {owner[1]}, which belongs to {owner[0]}."
+            yield owner[0], POINTS, f"It points at {_of(*owner)}."
     for service, name in sorted(known.pointing.get(_plain(stray.arn), ())):
-        yield service, POINTS, f"{name} of {service} points at it."
+        yield service, POINTS, f"It is named by {_of(service, name)}."
     for name in sorted(stray.names):
         owners = known.named.get(name, set())
         if len(owners) == 1:
             (service,) = owners
-            yield service, POINTS, f"It names {name}, which belongs to {service}."
+            yield service, POINTS, f"It names {_of(service, name)}."
+
+
+def _of(service: str, name: str) -> str:
+    return service if name == service else f"{name} of {service}"
 
 
 def _by_place(stray: Clues, known: Known) -> Iterator[tuple[str, float, str]]:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from portal.access import policy
 from portal.csvfile import download
 from services import adopt, queries, stray_filter
 from services.models import Entity, Stray
@@ -41,6 +42,7 @@ def bucket(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request),
         "counts": counts,
         "state": request.GET.get("state") if request.GET.get("state") in {ADOPTED, IGNORED} else OPEN,
+        "may_adopt": policy.may_somewhere(request.user, "editor"),
         "may_judge": adopt.may_judge(request.user),
         "back": request.GET.urlencode(),
     }

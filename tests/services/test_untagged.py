@@ -284,7 +284,7 @@ def test_the_page_asks_as_often_for_a_thousand_as_for_ten(
 
 def test_home_and_discovery_lead_to_the_bucket(orphan: Stray, browse: Browse, mira: User) -> None:
     client = browse(mira)
-    assert "1 resource without a service" in client.get("/").content.decode()
+    assert "1 untagged</a>" in client.get("/").content.decode()
     assert "1 resource belongs to no service." in client.get("/services/discovery/").content.decode()
 
 
