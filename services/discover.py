@@ -41,7 +41,10 @@ def discover(progress: Callable[[int, int, str], None], check: Callable[[], None
 
 
 def report(inventory: Inventory) -> int:
-    """Keep the newest reading of each account, region and kind; returns how many went wrong."""
+    """Keep the newest reading of each account, region and kind; returns how many went wrong.
+
+    Reports of places that are no longer on the list go: nobody can mend them.
+    """
     now = timezone.now()
     rows = [
         DiscoveryReport(
@@ -63,6 +66,9 @@ def report(inventory: Inventory) -> int:
         unique_fields=["account", "region", "kind"],
         update_fields=["account_name", "state", "found", "error", "remedy", "at"],
     )
+    read = {(row.account, row.region, row.kind) for row in rows}
+    standing = DiscoveryReport.objects.values_list("pk", "account", "region", "kind")
+    DiscoveryReport.objects.filter(pk__in=[pk for pk, *place in standing if tuple(place) not in read]).delete()
     return sum(1 for reading in inventory.readings if reading.state not in SETTLED)
 
 

@@ -125,7 +125,7 @@ def read_everything(progress: Progress, adopted: Assignments | None = None) -> I
 
 
 def _place(scope: Scope, family: Family, inventory: Inventory) -> str:
-    return f"{scope.account.name}, {scope.region}: {family.title.lower()} ({len(inventory.found)} resources so far)"
+    return f"{scope.account.name}, {scope.region}: {family.title} ({len(inventory.found)} resources so far)"
 
 
 def _tags(scope: Scope, inventory: Inventory) -> dict[str, Mapping[str, str]]:

@@ -17,7 +17,7 @@ from services.discovery.clues import clues
 from services.discovery.inventory import Assignments, Found, Inventory
 from services.engine.suggest import Clues, Known, suggest
 from services.models import Entity, Stray
-from services.models.adoption import ADOPTED, OPEN
+from services.models.adoption import ADOPTED, ARN_LENGTH, OPEN
 
 KEPT = ("account_name", "family", "kind", "name", "detail", "tags", "suggestions", "gone_at")
 BATCH = 500
@@ -50,7 +50,7 @@ def keep(inventory: Inventory) -> int:
         row = standing.get(key)
         fields = _fields(found, known, names)
         if row is None:
-            new.append(Stray(account=key[0], region=key[1], arn=key[2][:500], found_at=now, **fields))
+            new.append(Stray(account=key[0], region=key[1], arn=key[2][:ARN_LENGTH], found_at=now, **fields))
         elif found.service and row.state == OPEN:
             continue  # it has a service now: the row goes below
         elif any(getattr(row, field) != value for field, value in fields.items()):
@@ -74,7 +74,7 @@ def _key(row: Stray) -> Key:
 
 
 def _where(found: Found) -> Key:
-    return (found.resource.account, found.resource.region, found.resource.arn[:500])
+    return (found.resource.account, found.resource.region, found.resource.arn[:ARN_LENGTH])
 
 
 def _fields(found: Found, known: Known, names: dict[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ("account", models.CharField(max_length=12)),
                 ("account_name", models.CharField(max_length=100)),
                 ("region", models.CharField(max_length=30)),
-                ("arn", models.CharField(max_length=500)),
+                ("arn", models.CharField(max_length=1000)),
                 ("family", models.CharField(max_length=40)),
                 ("kind", models.CharField(max_length=60)),
                 ("name", models.CharField(max_length=255)),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 OPEN, ADOPTED, IGNORED = "open", "adopted", "ignored"
+ARN_LENGTH = 1000  # AWS allows 2,048, but the longest that it makes is a log group's, about 600
 STATES = [(OPEN, "Without a service"), (ADOPTED, "Adopted"), (IGNORED, "Ignored")]
 
 
@@ -20,7 +21,7 @@ class Stray(models.Model):
     account = models.CharField(max_length=12)
     account_name = models.CharField(max_length=100)
     region = models.CharField(max_length=30)
-    arn = models.CharField(max_length=500)
+    arn = models.CharField(max_length=ARN_LENGTH)
     family = models.CharField(max_length=40)
     kind = models.CharField(max_length=60)
     name = models.CharField(max_length=255)

@@ -137,4 +137,4 @@ def test_progress_counts_reads_up_to_their_number(world: World) -> None:
     done = [one[0] for one in said]
     assert done == sorted(done)
     assert {one[1] for one in said} == {said[-1][0]}
-    assert any(text.startswith("platform, eu-west-1: dynamodb tables") for _, _, text in said)
+    assert any(text.startswith("platform, eu-west-1: DynamoDB tables") for _, _, text in said)
