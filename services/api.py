@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts, history
+from services import discover, facts, history, untagged_api
 from services.direct.api import BulkEntities, OneEntityWrites
 from services.direct.plan import version_tag
 from services.filters import EntityFilter
@@ -212,4 +212,5 @@ urlpatterns = [
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),
+    *untagged_api.urlpatterns,
 ]

@@ -18,15 +18,16 @@ from portal.plugins import (
 )
 from services import demo as demo_step
 from services import discover, documents, home, observed, search_source
-from services.discovery import compute, data, families, telemetry, traffic
+from services.discovery import compute, data, delivery, families, telemetry, traffic
 from services.facts import sources
-from services.panels import about, facts, leans_on, team
+from services.panels import about, drift, facts, leans_on, team
 
 nav.add(NavItem("services", "Services", "services:list", "layout-grid", order=20))
 
 panels.add(
     Panel("services.leans-on", "What it leans on", "service.side", "services/panel_leans_on.html", leans_on.context, 60)
 )
+panels.add(Panel("services.drift", "Drift", "service.main", "services/panel_drift.html", drift.context, 80))
 panels.add(Panel("services.about", "About", "service.main", "services/panel_about.html", about.context, 90))
 panels.add(Panel("facts", "Facts", "service.tab", "services/tab_facts.html", facts.context, 90))
 panels.add(Panel("services.owned", "Services", "team.main", "services/panel_owned.html", team.owned, 10))
@@ -40,7 +41,7 @@ demo.add(DemoStep("services", "Catalog and discovery", demo_step.load, order=20)
 search.add(SearchSource("services", "Services", search_source.search, order=10))
 activities.add(Activity("services.discover", "running", home.running, order=50))
 
-for family in (*compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *telemetry.FAMILIES):
+for family in (*compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *telemetry.FAMILIES, *delivery.FAMILIES):
     families.add(family)
 for source in observed.SOURCES:
     sources.add(source)

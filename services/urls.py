@@ -6,6 +6,7 @@ from django.urls import path
 
 from services import past, views
 from services.direct import views as direct
+from services.pages import untagged
 
 app_name = "services"
 urlpatterns = [
@@ -17,6 +18,12 @@ urlpatterns = [
     path("edit/<str:kind>/<str:namespace>/<str:name>/", direct.edit, name="edit"),
     path("edit/<str:kind>/<str:namespace>/<str:name>/remove/", direct.remove, name="remove"),
     path("history/<str:kind>/<str:namespace>/<str:name>/", past.page, name="history"),
+    path("untagged/", untagged.bucket, name="untagged"),
+    path("untagged/export.csv", untagged.export, name="untagged-export"),
+    *(
+        path(f"untagged/<int:pk>/{verb}/", untagged.decide, {"verb": verb}, name=f"untagged-{verb}")
+        for verb in untagged.VERBS
+    ),
     path("imports/", views.imports, name="imports"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),

@@ -24,7 +24,11 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Api(AwsResource):
-    """One API: `protocol` is REST, HTTP or WEBSOCKET; `private` when only VPC endpoints reach it."""
+    """One API: `protocol` is REST, HTTP or WEBSOCKET; `private` when only VPC endpoints reach it.
+
+    `canary_percent` is the largest canary share among its stages. HTTP and WebSocket APIs have neither tracing nor
+    canaries.
+    """
 
     api_id: str
     protocol: str
@@ -33,6 +37,7 @@ class Api(AwsResource):
     vpc_endpoints: tuple[str, ...]
     tracing: bool
     stages: Sequence[Stage]
+    canary_percent: float
 
 
 def apis(account: str, region: str) -> list[Api]:
@@ -46,26 +51,34 @@ def apis(account: str, region: str) -> list[Api]:
 
 
 def http_apis(account: str, region: str) -> list[Api]:
-    """All HTTP and WebSocket APIs of the account and region."""
+    """All HTTP and WebSocket APIs of the account and region, one more call each for the stages."""
     with aws_errors("apigateway:GET", account, region):
         client = reader(account, region, "apigatewayv2")
         return [
-            Api(
-                name=row["Name"],
-                arn=f"arn:aws:apigateway:{region}::/apis/{row['ApiId']}",
-                account=account,
-                region=region,
-                tags=dict(row.get("Tags") or {}),
-                api_id=row["ApiId"],
-                protocol=row.get("ProtocolType", "HTTP"),
-                endpoint_types=("REGIONAL",),
-                private=False,
-                vpc_endpoints=(),
-                tracing=False,
-                stages=(),
-            )
+            _http_api(row, list(pages(client, "get_stages", "Items", ApiId=row["ApiId"])), account, region)
             for row in pages(client, "get_apis", "Items")
         ]
+
+
+def _http_api(row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], account: str, region: str) -> Api:
+    deployed = tuple(
+        Stage(stage["StageName"], False, False, 0.0, bool(stage.get("AccessLogSettings"))) for stage in stages
+    )
+    return Api(
+        name=row["Name"],
+        arn=f"arn:aws:apigateway:{region}::/apis/{row['ApiId']}",
+        account=account,
+        region=region,
+        tags=dict(row.get("Tags") or {}),
+        api_id=row["ApiId"],
+        protocol=row.get("ProtocolType", "HTTP"),
+        endpoint_types=("REGIONAL",),
+        private=False,
+        vpc_endpoints=(),
+        tracing=False,
+        stages=deployed,
+        canary_percent=0.0,
+    )
 
 
 def _rest_api(row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], account: str, region: str) -> Api:
@@ -94,4 +107,5 @@ def _rest_api(row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], accou
         vpc_endpoints=tuple(endpoint.get("vpcEndpointIds") or []),
         tracing=bool(deployed) and all(stage.tracing for stage in deployed),
         stages=deployed,
+        canary_percent=max((stage.canary_percent for stage in deployed), default=0.0),
     )

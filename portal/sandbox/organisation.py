@@ -16,6 +16,7 @@ from .parts import (
     Deploys,
     Fleet,
     Function,
+    HttpApi,
     Journey,
     Kubernetes,
     Lattice,
@@ -27,9 +28,11 @@ from .parts import (
     PrivateApi,
     Queue,
     SearchDomain,
+    ServerlessCache,
     Service,
     Table,
     Topic,
+    WebService,
 )
 
 PRODUCTION = "111111111111"
@@ -49,9 +52,11 @@ _TEAMS = {
 }
 
 
-def _service(team: str, name: str, tier: int, *parts: Part, accounted: bool = True) -> Service:
+def _service(
+    team: str, name: str, tier: int, *parts: Part, accounted: bool = True, mistagged: tuple[tuple[str, str], ...] = ()
+) -> Service:
     system, account, region = _TEAMS[team]
-    return Service(name, team, system, account, region, tier, parts, accounted)
+    return Service(name, team, system, account, region, tier, parts, accounted, mistagged)
 
 
 _ECS = Logs("/ecs")
@@ -97,7 +102,16 @@ SERVICES: tuple[Service, ...] = (
         Alarm("latency"),
         Deploys("ECS", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
     ),
-    _service("payments", "refunds", 2, Function("nodejs22.x"), Queue(), Logs(), Alarm()),
+    _service(
+        "payments",
+        "refunds",
+        2,
+        Function("nodejs22.x"),
+        Queue(),
+        Queue(name="refunds-retry", dead_letters=False, tagged=False),
+        Logs(),
+        Alarm(),
+    ),
     _service(
         "payments",
         "fraud-score",
@@ -127,18 +141,29 @@ SERVICES: tuple[Service, ...] = (
         Container(tasks=4),
         Table("products-table", read_units=1200, write_units=40),
         Cache(),
+        ServerlessCache(),
         _ECS,
         Alarm(),
         Pipeline(),
     ),
     _service(
-        "catalog", "prices", 2, Function(), Table("prices-table", recovery=False, protected=False), Logs(), Alarm()
+        "catalog",
+        "prices",
+        2,
+        Function(url="AWS_IAM"),
+        Table("prices-table", recovery=False, protected=False),
+        WebService(),
+        HttpApi(),
+        Logs(),
+        Alarm(),
     ),
     _service(
         "catalog",
         "media",
         3,
-        Function(memory=3008, arch="x86_64", traced=False, dead_letters=False, timeout=300),
+        Function(memory=3008, arch="x86_64", traced=False, dead_letters=False, timeout=300, url="NONE"),
+        HttpApi(logged=False),
+        Topic(name="broadcast-2021", encrypted=False, tagged=False),
         Logs(retention=0),
         Bucket("media-assets", blocked=False, versioned=False, lifecycle=False),
         Bucket("media-uploads-tmp", blocked=False, versioned=False, lifecycle=False, encrypted=False, tagged=False),
@@ -172,9 +197,20 @@ SERVICES: tuple[Service, ...] = (
         DatabaseCluster("neptune", instances=1, protected=False),
         Logs(retention=0),
         accounted=False,
+        mistagged=(("team", "catalog"), ("tier", "2")),
     ),
     _service("logistics", "shipping", 1, LoadBalancer(), Container(), Database(), _ECS, Alarm(), Pipeline()),
-    _service("logistics", "tracking", 2, Function("nodejs22.x"), Table("tracking-table"), Topic(), Logs(), Alarm()),
+    _service(
+        "logistics",
+        "tracking",
+        2,
+        Function("nodejs22.x"),
+        Table("tracking-table"),
+        Topic(),
+        Logs(),
+        Alarm(),
+        Alarm("latency", actions=False, tagged=False),
+    ),
     _service("logistics", "warehouse", 2, Kubernetes(), Database(multi_az=False, storage="gp2"), Alarm()),
     _service(
         "logistics",
@@ -199,7 +235,7 @@ SERVICES: tuple[Service, ...] = (
         "login",
         1,
         LoadBalancer(),
-        Container(tasks=4),
+        Container(tasks=4, strategy="CANARY", alarms=True),
         Table("login-sessions"),
         Cache(),
         _ECS,
@@ -218,7 +254,15 @@ SERVICES: tuple[Service, ...] = (
         Alarm(),
     ),
     _service(
-        "identity", "audit-log", 2, Function(), Bucket("audit-log-archive"), Queue(), Logs(retention=365), Alarm()
+        "identity",
+        "audit-log",
+        2,
+        Queue(name="intake-buffer", dead_letters=False, tagged=False),
+        Function(reads="intake-buffer"),
+        Bucket("audit-log-archive"),
+        Queue(),
+        Logs(retention=365),
+        Alarm(),
     ),
     _service("data-platform", "events", 2, Function(memory=1024), Queue(), Topic(encrypted=False), Logs(), Alarm()),
     _service(
@@ -234,6 +278,8 @@ SERVICES: tuple[Service, ...] = (
         "reports",
         3,
         Fleet(zones="ab", imds_v2=False, health_check="EC2"),
+        WebService(observed=False),
+        Table("poc-2019", recovery=False, encrypted=False, protected=False, tagged=False),
         Logs("/app", retention=14),
         Alarm(),
         accounted=False,

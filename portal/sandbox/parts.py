@@ -18,6 +18,11 @@ class Function:
     versions: int = 1
     live: int = 1
     name: str = ""
+    tagged: bool = True
+    url: str = ""
+    """AuthType of a function URL, AWS_IAM or NONE; "" for no URL."""
+    reads: str = ""
+    """Name of an SQS queue that triggers it."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Container:
     memory: int = 1024
     mesh: bool = False
     insights: bool = True
+    strategy: str = "ROLLING"
+    alarms: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class Table:
     recovery: bool = True
     encrypted: bool = True
     protected: bool = True
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,28 @@ class Cache:
 
 
 @dataclass(frozen=True)
+class ServerlessCache:
+    """An ElastiCache serverless cache of the service's name."""
+
+    snapshots: int = 1
+
+
+@dataclass(frozen=True)
+class WebService:
+    """An App Runner service of the service's name."""
+
+    public: bool = True
+    observed: bool = True
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """An API Gateway HTTP API with stage `$default`."""
+
+    logged: bool = True
+
+
+@dataclass(frozen=True)
 class SearchDomain:
     """An OpenSearch domain."""
 
@@ -146,17 +176,21 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Queue:
-    """An SQS queue `<service>-queue`, with `<service>-dead-letters` unless told otherwise."""
+    """An SQS queue `<service>-queue` (or `name`), with `<service>-dead-letters` unless told otherwise."""
 
     dead_letters: bool = True
     encrypted: bool = True
+    name: str = ""
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
 class Topic:
-    """An SNS topic `<service>-events`."""
+    """An SNS topic `<service>-events` (or `name`)."""
 
     encrypted: bool = True
+    name: str = ""
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -165,6 +199,7 @@ class Logs:
 
     prefix: str = "/aws/lambda"
     retention: int = 30
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -173,6 +208,7 @@ class Alarm:
 
     kind: str = "errors"
     actions: bool = True
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -220,6 +256,9 @@ Part = (
     | Database
     | DatabaseCluster
     | Cache
+    | ServerlessCache
+    | WebService
+    | HttpApi
     | SearchDomain
     | Bucket
     | Queue
@@ -247,9 +286,12 @@ class Service:
     parts: tuple[Part, ...]
     accounted: bool = True
     """Whether its resources carry the tags owner and CostCenter."""
+    mistagged: tuple[tuple[str, str], ...] = ()
+    """Tags that say something else than the descriptor, as a re-organisation leaves them behind."""
 
     @property
     def tags(self) -> dict[str, str]:
         """Tags of every resource of the service."""
         base = {"service": self.name, "team": self.team, "env": "production", "tier": str(self.tier)}
-        return {**base, "owner": f"{self.team}@example.com", "CostCenter": self.team} if self.accounted else base
+        paid = {"owner": f"{self.team}@example.com", "CostCenter": self.team} if self.accounted else {}
+        return {**base, **paid, **dict(self.mistagged)}

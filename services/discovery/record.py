@@ -113,7 +113,8 @@ def _forget_resources(inventory: Inventory) -> None:
     read = {
         (reading.scope.account.account_id, reading.scope.region, reading.family.key)
         for reading in inventory.readings
-        if reading.state == "ok" and (reading.scope.account.account_id, reading.scope.region) not in inventory.untagged
+        if reading.state in {"ok", "partial"}
+        and (reading.scope.account.account_id, reading.scope.region) not in inventory.untagged
     }
     gone = []
     for entity in Entity.objects.live().filter(kind="resource", source=SOURCE):

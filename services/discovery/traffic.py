@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.aws import apigateway, elbv2, mesh, sqs
+from portal.aws import apigateway, elbv2, mesh, sns, sqs
 from services.discovery import Description, Family
 
 
@@ -23,6 +23,10 @@ def _queue(found: sqs.Queue) -> Description:
     return Description("queue", "SQS, dead letters" if found.is_dead_letter else "SQS")
 
 
+def _topic(found: sns.Topic) -> Description:
+    return Description("topic", "SNS, first in first out" if found.fifo else "SNS")
+
+
 FAMILIES = (
     Family("alb", "Load balancers", "aws.alb", elbv2.load_balancers,
            ("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups",
@@ -35,5 +39,6 @@ FAMILIES = (
             "appmesh:ListTagsForResource"), _mesh),
     Family("vpc-lattice", "VPC Lattice", "aws.mesh", mesh.lattice_services,
            ("vpc-lattice:ListServices", "vpc-lattice:GetService", "vpc-lattice:ListTagsForResource"), _mesh),
+    Family("sns", "Topics", "aws.sns", sns.topics, ("sns:ListTopics", "sns:GetTopicAttributes"), _topic),
     Family("sqs", "Queues", "aws.sqs", sqs.queues, ("sqs:ListQueues", "sqs:GetQueueAttributes"), _queue),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Rows of the catalog and their invariants, one module for each concern."""
 
+from services.models.adoption import Stray
 from services.models.entities import Document, Entity, EntityQuerySet, Relation, StaleDocument
 from services.models.facts import Fact
 from services.models.history import EntityVersion
@@ -20,4 +21,5 @@ __all__ = [
     "SearchKey",
     "Source",
     "StaleDocument",
+    "Stray",
 ]

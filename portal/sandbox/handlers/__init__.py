@@ -5,11 +5,13 @@ from __future__ import annotations
 from portal.sandbox.registry import HANDLERS
 
 from . import (
+    apprunner,
     cloudwatch,
     codedeploy,
     codepipeline,
     config,
     ecs,
+    elasticache,
     elbv2,
     lambda_,
     resourcegroupstaggingapi,
@@ -19,11 +21,13 @@ from . import (
 
 __all__ = [
     "HANDLERS",
+    "apprunner",
     "cloudwatch",
     "codedeploy",
     "codepipeline",
     "config",
     "ecs",
+    "elasticache",
     "elbv2",
     "lambda_",
     "resourcegroupstaggingapi",

@@ -56,3 +56,14 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
     answer = context.forward()
     alias.revision_id = str(uuid.uuid4())
     return {**answer, "RevisionId": alias.revision_id}
+
+
+@handles("lambda", "ListFunctionUrlConfigs")
+def list_function_url_configs(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The address of a function, where it has one; moto keeps one for each function."""
+    name = _name(params)
+    function = lambda_backend(context.account, context.region).get_function(name)
+    if function.url_config is None:
+        return {"FunctionUrlConfigs": []}
+    known = {key: value for key, value in function.url_config.to_dict().items() if value is not None}
+    return {"FunctionUrlConfigs": [{**known, "InvokeMode": known["InvokeMode"].upper()}]}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox.parts import Bucket, Cache, Database, DatabaseCluster, SearchDomain, Service, Table
+from portal.sandbox.parts import (
+    Bucket,
+    Cache,
+    Database,
+    DatabaseCluster,
+    SearchDomain,
+    ServerlessCache,
+    Service,
+    Table,
+)
 
 from .aws import Place, pairs, seeds
 
@@ -24,7 +33,7 @@ def seed_table(place: Place, service: Service, part: Table) -> None:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         SSESpecification={"Enabled": part.encrypted},
         DeletionProtectionEnabled=part.protected,
-        Tags=pairs(service.tags),
+        Tags=pairs(service.tags) if part.tagged else [],
         **capacity,
     )
     if part.recovery:
@@ -104,6 +113,17 @@ def seed_cache(place: Place, service: Service, part: Cache) -> None:
         AtRestEncryptionEnabled=part.encrypted,
         TransitEncryptionEnabled=part.encrypted,
         SnapshotRetentionLimit=1 if part.nodes > 1 else 0,
+        Tags=pairs(service.tags),
+    )
+
+
+@seeds(ServerlessCache)
+def seed_serverless_cache(place: Place, service: Service, part: ServerlessCache) -> None:
+    """A Valkey cache without nodes."""
+    place.client("elasticache").create_serverless_cache(
+        ServerlessCacheName=service.name,
+        Engine="valkey",
+        SnapshotRetentionLimit=part.snapshots,
         Tags=pairs(service.tags),
     )
 
