@@ -19,7 +19,7 @@ from portal.jobs import queue
 from services import documents, preview, search_index, write
 from services.descriptors import Problem, Taken, Unknown
 from services.history import Author
-from services.models import Entity, Import, Location, Source
+from services.models import Document, Entity, Import, Location, Source
 from services.models.sources import NEW, OPTIONAL, REQUIRED
 from services.reach import Reach
 
@@ -200,7 +200,7 @@ def ancestry(entity: Entity) -> Ancestors:
     level, seen = [entity], {entity.ref}
     while level:
         parents = _parents(level)
-        texts = dict(documents.Document.objects.filter(entity__in=level).values_list("entity_id", "text"))
+        texts = dict(Document.objects.filter(entity__in=level).values_list("entity_id", "text"))
         for one in level:
             text = texts.get(one.pk)
             found.append((orjson.loads(text) if text else documents.base(one), parents.get(one.source, [])))
