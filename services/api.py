@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts, history, untagged_api
+from services import discover, facts, history, untagged_api, uploads
 from services.direct.api import BulkEntities, OneEntityWrites
 from services.direct.plan import version_tag
 from services.filters import EntityFilter
@@ -38,6 +38,8 @@ from services.serializers import (
     PushedFactSerializer,
     PushedSerializer,
     StartedSerializer,
+    UploadedSerializer,
+    UploadSerializer,
     VersionSerializer,
 )  # fmt: skip
 
@@ -186,8 +188,9 @@ class Discover(APIView):
 
 
 class Imports(generics.ListAPIView[Import]):
-    """GET imports/."""
+    """GET and POST imports/."""
 
+    write_role = "editor"
     serializer_class = ImportSerializer
     pagination_class = Cursor
 
@@ -197,10 +200,20 @@ class Imports(generics.ListAPIView[Import]):
         state = self.request.query_params.get("state")
         return rows.filter(state=state) if state else rows
 
-    @extend_schema(parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=["ok", "error"])])
+    @extend_schema(parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=["ok", "warning", "error"])])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What became of the documents of all descriptor files."""
         return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=UploadSerializer, responses={200: UploadedSerializer})
+    def post(self, request: Request) -> Response:
+        """Store descriptors, each for a team that the sender edits; with `dry_run` only say what would come of it."""
+        checked = UploadSerializer(data=request.data)
+        checked.is_valid(raise_exception=True)
+        said = checked.validated_data
+        raw = said["content"].encode(errors="surrogatepass")
+        outcome = uploads.upload(raw, said["name"], request.user, dry_run=said["dry_run"])
+        return Response(UploadedSerializer(outcome).data)
 
 
 urlpatterns = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import past, views
+from services import import_views, past, views
 from services.direct import views as direct
 from services.pages import untagged
 
@@ -24,7 +24,12 @@ urlpatterns = [
         path(f"untagged/<int:pk>/{verb}/", untagged.decide, {"verb": verb}, name=f"untagged-{verb}")
         for verb in untagged.VERBS
     ),
-    path("imports/", views.imports, name="imports"),
+    path("imports/", import_views.imports, name="imports"),
+    path("imports/register/", import_views.register, name="import-register"),
+    path("imports/upload/", import_views.upload, name="import-upload"),
+    path("imports/<uuid:pk>/", import_views.location, name="import"),
+    path("imports/<uuid:pk>/refresh/", import_views.refresh, name="import-refresh"),
+    path("imports/<uuid:pk>/unregister/", import_views.unregister, name="import-unregister"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
 ]
