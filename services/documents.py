@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from portal import bulk
 from portal.jobs.context import JobContext
 from services import revision
-from services.models import Document, Entity, Relation
+from services.models import Document, Entity, Import, Relation, Source
 
 KINDS = {"api": "API"}
 
@@ -50,21 +50,48 @@ def _refresh_some() -> int:
         if not stale:
             return 0
         relations = relations_of(entity.ref for entity in stale)
-        written = [_written(entity, relations.get(entity.ref, [])) for entity in stale]
-        bulk.update(Entity, ("etag", "stale"), ((etag, False, pk) for pk, etag, _ in written))
+        places, items = origins(entity.source for entity in stale), status_items(stale)
+        written = [
+            _written(base(entity, places), relations.get(entity.ref, []), items.get(entity.ref, [])) for entity in stale
+        ]
+        pairs = list(zip(stale, written, strict=True))
+        bulk.update(Entity, ("etag", "stale"), ((etag, False, entity.pk) for entity, (etag, _) in pairs))
         Document.objects.filter(entity__in=stale).delete()
-        bulk.insert(Document, ("entity", "text"), ((pk, text) for pk, _, text in written))
+        bulk.insert(Document, ("entity", "text"), ((entity.pk, text) for entity, (_, text) in pairs))
         revision.bump()
         return len(stale)
 
 
-def _written(entity: Entity, relations: list[tuple[str, str]]) -> tuple[int, str, str]:
-    """(id, etag, text)."""
-    made = base(entity)
+def _written(
+    made: dict[str, Any], relations: list[tuple[str, str]], items: list[dict[str, Any]]
+) -> tuple[str, str]:
+    """(etag, text)."""
     made["relations"] = [{"type": kind, "targetRef": ref} for kind, ref in relations]
+    if items:
+        made["status"] = {"items": items}
     etag = hashlib.blake2b(orjson.dumps(made), digest_size=20).hexdigest()
     made["metadata"]["etag"] = etag
-    return entity.pk, etag, orjson.dumps(made).decode()
+    return etag, orjson.dumps(made).decode()
+
+
+def status_items(entities: Iterable[Entity]) -> dict[str, list[dict[str, Any]]]:
+    """By ref what is wrong with the newest descriptor of an entity whose last good version stays."""
+    sources = {entity.ref: entity.source for entity in entities}
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in Import.objects.filter(state="error", ref__in=sources):
+        if sources[row.ref] == row.source:
+            text = f"{row.source}, line {row.line}: {f'{row.field}: ' if row.field else ''}{row.reason} {row.remedy}"
+            error = {"name": "InputError", "message": text}
+            found[row.ref].append(
+                {"type": "backstage.io/catalog-processing", "level": "error", "message": text, "error": error}
+            )
+    return found
+
+
+def origins(sources: Iterable[str]) -> dict[str, str]:
+    """By the name of a source the location that was registered and led to it, as `type:target`; the first counts."""
+    rows = Source.objects.filter(name__in=set(sources), location__isnull=False).order_by("-pk")
+    return {name: f"{kind}:{target}" for name, kind, target in rows.values_list("name", "location__type", "location__target")}
 
 
 def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
@@ -76,15 +103,19 @@ def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     return {source: sorted(ends) for source, ends in found.items()}
 
 
-def base(entity: Entity) -> dict[str, Any]:
-    """The entity without relations and etag, as a new dict whose `metadata` may be changed."""
+def base(entity: Entity, places: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The entity without relations and etag, as a new dict whose `metadata` may be changed.
+
+    `places` is what `origins` says of its source, where many entities are asked for together.
+    """
     data = entity.data or _envelope(entity)
     place = location_of(entity.source)
+    origin = (origins([entity.source]) if places is None else places).get(entity.source, place)
     metadata = {**data["metadata"], "namespace": entity.namespace, "uid": str(entity.uid)}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
         "backstage.io/managed-by-location": place,
-        "backstage.io/managed-by-origin-location": place,
+        "backstage.io/managed-by-origin-location": origin,
     }
     return {**data, "metadata": metadata}
 
@@ -93,7 +124,7 @@ def location_of(source: str) -> str:
     """A source as a location ref, `type:target`."""
     if source.startswith(("http://", "https://")):
         return f"url:{source}"
-    return source if source.partition(":")[0] in {"url", "file", "aws", "api"} else f"file:{source}"
+    return source if source.partition(":")[0] in {"url", "file", "aws", "api", "upload"} else f"file:{source}"
 
 
 def _envelope(entity: Entity) -> dict[str, Any]:

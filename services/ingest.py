@@ -6,7 +6,7 @@ A file is one transaction: readers see all of it or nothing. What has not change
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -15,17 +15,22 @@ from django.utils import timezone
 from portal import bulk
 from services import documents as finished
 from services import write
-from services.descriptors import Problem
-from services.descriptors.edges import edges
-from services.descriptors.reading import Document, documents
-from services.descriptors.refs import full_ref
-from services.descriptors.rules import check
+from services.descriptors import Problem, Taken
+from services.descriptors.columns import fill
+from services.descriptors.placeholders import Opener
+from services.descriptors.reading import Document
 from services.history import Author
 from services.models import Entity, Import, Source
+from services.models.sources import ERRORS, OK
+from services.parse import Parsed, parse
 
 REPORT = ("source", "document", "line", "ref", "state", "field", "reason", "remedy", "at")
+# What the finished document of an entity tells of its errors.
+TOLD = ("ref", "line", "field", "reason", "remedy")
 # Sources that give way to a descriptor: discovery's own words are a stopgap until somebody writes one.
 STOPGAPS = frozenset({"discovery"})
+# Says why its author may not write an entity ("" where it may); both what is wanted and what is there are asked.
+Right = Callable[[Entity], str]
 
 
 @dataclass
@@ -43,105 +48,81 @@ class Outcome:
         return [report for report in self.reports if report.state == "error"]
 
 
-def ingest(raw: bytes, source: str, by: str = "ingest") -> Outcome:
+def ingest(raw: bytes, source: str, by: str = "ingest", right: Right | None = None) -> Outcome:
     """Store every good document of the file and report on all. `source` names the file; its old reports go.
 
     An entity that the file no longer holds is removed, but only where the whole file could be read.
     """
-    return ingest_all([(raw, source)], by)[0]
-
-
-def ingest_all(files: Iterable[tuple[bytes, str]], by: str = "ingest") -> list[Outcome]:
-    """Store several files, one transaction each, then finish the documents of all entities that they touch."""
-    outcomes = [_file(raw, source[:300], by) for raw, source in files]
+    row = Source.objects.filter(name=source[:300], location=None).first() or Source(name=source[:300])
+    outcome = ingest_file(raw, row, by, right=right)
     finished.refresh()
-    return outcomes
+    return outcome
 
 
-def _file(raw: bytes, source: str, by: str) -> Outcome:
+def ingest_file(
+    raw: bytes, row: Source, by: str, *, opener: Opener | None = None, right: Right | None = None
+) -> Outcome:
+    """Store one file. `row` (saved or not) is filled and saved; call `documents.refresh` afterwards."""
     sha = hashlib.sha256(raw).hexdigest()
-    known = Source.objects.filter(name=source, sha256=sha, errors=0).first()
-    if known is not None:
-        Source.objects.filter(pk=known.pk).update(read_at=timezone.now())
-        return Outcome(unchanged=known.documents)
+    row.read_at, row.next_at, row.failures, row.error, row.remedy = timezone.now(), None, 0, "", ""
+    if row.pk and row.sha256 == sha and not row.errors and not row.includes:
+        row.state = OK
+        row.save()
+        return Outcome(unchanged=row.documents)
+    row.sha256 = sha
+    reading = _Reading(row, by, right)
+    parsed = parse(raw, reading.known(), is_json=row.name.lower().endswith(".json"), opener=opener)
     try:
-        return _Reading(source, by).store(raw, sha)
+        return reading.store(parsed)
     except IntegrityError:
         # Somebody else wrote one of the entities at the same moment; now it is there to be seen.
-        return _Reading(source, by).store(raw, sha)
+        standing = Source.objects.filter(name=row.name, location=row.location).first()
+        row.pk, row._state.adding = (standing.pk if standing else None), standing is None
+        return _Reading(row, by, right).store(parsed)
 
 
 class _Reading:
     """One reading of one file."""
 
-    def __init__(self, source: str, by: str) -> None:
-        self.source, self.by = source, by
+    def __init__(self, row: Source, by: str, right: Right | None) -> None:
+        self.row, self.source, self.by, self.right = row, row.name, by, right
         self.outcome = Outcome()
         self.seen: set[str] = set()
 
-    def store(self, raw: bytes, sha: str) -> Outcome:
-        """Read everything, then write it all at once."""
+    def known(self) -> dict[str, str]:
+        """The ref of each document that the file held at its last reading, by the digest of its text."""
+        held = Entity.objects.live().filter(source=self.source).exclude(source_sha="")
+        return {entity.source_sha: entity.ref for entity in held.only("kind", "namespace", "name", "source_sha")}
+
+    def store(self, parsed: Parsed) -> Outcome:
+        """Write everything at once."""
         with transaction.atomic():
-            wanted = self.settle(self.read(raw))
+            self.row.save()
+            for document, ref in parsed.kept:
+                self.note(document, ref)
+            self.outcome.unchanged = len(parsed.kept)
+            for fault in parsed.faults:
+                self.fail(fault.document, fault.ref, fault.problem)
+            wanted = self.settle(parsed.good)
             stored = write.store([one for _, one in wanted], Author(self.by, self.source))
             self.outcome.stored = len(stored.written)
             self.outcome.unchanged += len(stored.same)
             self.note_shas(stored.same)
             if not self.outcome.errors:
                 self.remove_absent()
-            self.report(sha)
+            self.row.includes = parsed.includes
+            self.report()
         return self.outcome
 
-    def read(self, raw: bytes) -> list[tuple[Document, write.Wanted]]:
-        """The good documents that are new or changed; all others leave a report."""
-        held = Entity.objects.live().filter(source=self.source).exclude(source_sha="")
-        known = {entity.source_sha: entity.ref for entity in held.only("kind", "namespace", "name", "source_sha")}
-        found: list[tuple[Document, write.Wanted]] = []
-        try:
-            for document in documents(raw):
-                ref = known.get(document.sha, "")
-                if ref and ref not in self.seen:
-                    self.note(document, ref)
-                    self.outcome.unchanged += 1
-                elif one := self.one(document):
-                    found.append((document, one))
-        except Problem as problem:
-            self.fail(None, "", problem)
-        return found
-
-    def one(self, document: Document) -> write.Wanted | None:
-        """One document as an entity that is wanted; None where it is no good."""
-        ref = ""
-        try:
-            if document.read().problem:
-                raise document.problem or Problem("", "")
-            if problems := check(document):
-                for problem in problems:
-                    self.fail(document, name_of(document), problem)
-                return None
-            metadata = document.data["metadata"]
-            ref = f"{document.data['kind']}:{metadata.get('namespace') or 'default'}/{metadata['name']}".lower()
-            if ref in self.seen:
-                raise Problem(f"{ref} is in this file twice.", "Keep one of them.", field="metadata.name")
-            said = edges(ref, document.data.get("spec") or {})
-        except Problem as problem:
-            if problem is not document.problem:
-                problem.line = document.line_of(problem.field)
-            self.fail(document, ref or name_of(document), problem)
-            return None
-        self.seen.add(ref)
-        return write.Wanted(ref, document.data, said, document.sha)
-
     def settle(self, wanted: list[tuple[Document, write.Wanted]]) -> list[tuple[Document, write.Wanted]]:
-        """Those whose name is free or ours: the first source of an entity keeps it."""
+        """Those whose name is free or ours, and that we may write: the first source of an entity keeps it."""
         known = write.standing(one.ref for _, one in wanted)
         mine = []
         for document, one in wanted:
             entity = known.get(one.ref)
-            if entity and entity.removed_at is None and entity.source not in {self.source, *STOPGAPS}:
-                reason = f"{one.ref} already comes from {entity.source}."
-                line = document.line_of("metadata.name")
-                problem = Problem(reason, "Remove it from one of the two.", field="metadata.name", line=line)
+            problem = conflict(one.ref, entity, self.source) or right_problem(self.right, one, entity)
+            if problem:
+                problem.line = document.line_of(problem.field)
                 self.fail(document, one.ref, problem)
                 continue
             self.note(document, one.ref)
@@ -157,12 +138,7 @@ class _Reading:
 
     def fail(self, document: Document | None, ref: str, problem: Problem) -> None:
         """Report what is wrong; `document` is None where it is the file as a whole."""
-        self.outcome.reports.append(
-            Import(
-                source=self.source, document=document.number if document else 0, line=problem.line, ref=ref[:200],
-                state="error", field=problem.field[:200], reason=problem.reason[:500], remedy=problem.remedy[:500],
-            )
-        )  # fmt: skip
+        self.outcome.reports.append(faulty(self.source, document.number if document else 0, ref, problem))
 
     def note_shas(self, same: list[Entity]) -> None:
         """A text that changed and says the same: remember the new text."""
@@ -172,24 +148,47 @@ class _Reading:
         """Remove what the file held before and holds no longer."""
         held = Entity.objects.live().filter(source=self.source)
         gone = [entity for entity in held if entity.ref not in self.seen]
+        if self.right is not None:
+            gone = [entity for entity in gone if not self.right(entity)]
         write.remove(gone, Author(self.by, self.source, "It is no longer in its file."))
         self.outcome.removed = len(gone)
 
-    def report(self, sha: str) -> None:
-        """Replace the reports of the file."""
+    def report(self) -> None:
+        """Replace the reports of the file. Entities whose errors are not what they were get a new document."""
         now = timezone.now()
         reports = sorted(self.outcome.reports, key=lambda row: (row.document, row.line))
+        before = set(Import.objects.filter(source=self.source, state="error").values_list(*TOLD))
+        finished.mark(ref for ref, *_ in before ^ {tuple(getattr(row, name) for name in TOLD) for row in self.outcome.errors})
         Import.objects.filter(source=self.source).delete()
         rows = ([getattr(report, name) for name in REPORT[:-1]] + [now] for report in reports)
         bulk.insert(Import, REPORT, rows)
-        errors = len(self.outcome.errors)
-        counts = {"documents": len({row.document for row in reports}), "errors": errors}
-        Source.objects.update_or_create(name=self.source, defaults={"sha256": sha, "read_at": now, **counts})
+        self.row.errors = len(self.outcome.errors)
+        self.row.documents = len({row.document for row in reports})
+        self.row.state = ERRORS if self.row.errors else OK
+        self.row.save()
 
 
-def name_of(document: Document) -> str:
-    """What a broken document calls itself, as far as that can be told."""
-    try:
-        return full_ref(str(document.data["metadata"]["name"]), kind=str(document.data["kind"]))
-    except (TypeError, KeyError, ValueError):
-        return ""
+def conflict(ref: str, entity: Entity | None, source: str) -> Problem | None:
+    """The problem of a source that wants a ref which the live `entity` of another source has; None where there is none."""
+    if entity is None or entity.removed_at is not None or entity.source in {source, *STOPGAPS}:
+        return None
+    reason = f"{ref} already comes from {entity.source or 'the catalog itself'}."
+    return Taken(reason, "Remove it from one of the two.", field="metadata.name")
+
+
+def right_problem(right: Right | None, one: write.Wanted, entity: Entity | None) -> Problem | None:
+    """Why its author may not write this descriptor over `entity`, or None."""
+    if right is None:
+        return None
+    made = Entity()
+    fill(made, one.ref, one.data, one.edges)
+    reason = right(made) or (right(entity) if entity and entity.removed_at is None else "")
+    return Problem(reason, "Ask somebody of that team to import it.", field="spec.owner") if reason else None
+
+
+def faulty(source: str, number: int, ref: str, problem: Problem) -> Import:
+    """A report of a problem, not saved."""
+    return Import(
+        source=source, document=number, line=problem.line, ref=ref[:200], state="error",
+        field=problem.field[:200], reason=problem.reason[:500], remedy=problem.remedy[:500],
+    )  # fmt: skip

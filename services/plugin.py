@@ -17,7 +17,7 @@ from portal.plugins import (
     search,
 )
 from services import demo as demo_step
-from services import discover, documents, home, observed, search_source
+from services import discover, documents, home, locations, observed, read_due, search_source
 from services.discovery import compute, data, families, telemetry, traffic
 from services.facts import sources
 from services.panels import about, facts, leans_on, team
@@ -36,6 +36,7 @@ panels.add(Panel("services.mine", "My services", "home.main", "services/home_min
 
 jobs.add(Job(discover.JOB, "Discovery", discover.run, every=60, keep=50, order=20))
 jobs.add(Job("services.documents", "Finish documents", documents.run, every=60, keep=20, order=25))
+jobs.add(Job(locations.JOB, "Read locations", read_due.run, every=60, keep=50, order=22))
 demo.add(DemoStep("services", "Catalog and discovery", demo_step.load, order=20))
 search.add(SearchSource("services", "Services", search_source.search, order=10))
 activities.add(Activity("services.discover", "running", home.running, order=50))

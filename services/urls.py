@@ -13,6 +13,7 @@ urlpatterns = [
     path("discovery/", views.discovery, name="discovery"),
     path("discovery/run/", views.discovery_run, name="discovery-run"),
     path("imports/", views.imports, name="imports"),
+    path("imports/<uuid:pk>/", views.imports, name="import"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
 ]

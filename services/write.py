@@ -115,8 +115,9 @@ def _save(stored: Stored) -> None:
 def _follow(stored: Stored, wanted: dict[str, Wanted], author: Author) -> None:
     """What hangs on the written entities: their index, edges, and the fact that their descriptor says."""
     written = stored.written
+    places = documents.origins(entity.source for entity in written)
     search_index.replace(
-        {entity.pk: documents.base(entity) for entity in written}, [entity.pk for entity in stored.changed]
+        {entity.pk: documents.base(entity, places) for entity in written}, [entity.pk for entity in stored.changed]
     )
     replace_edges({origin_of(entity): wanted[entity.ref].edges for entity in written})
     facts.publish_all(

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from services.descriptors import LIMITS, Problem
+from services.descriptors import LIMITS, Problem, json_reading
 from services.descriptors.lines import field_lines, line_of
 from services.descriptors.scalars import scalar
 
@@ -25,11 +25,16 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass
 class Document:
-    """One document of a file: where it starts, its text, and a digest by which an unchanged one is known."""
+    """One document of a file: where it starts, its text, and a digest by which an unchanged one is known.
+
+    `mixed_in` is a digest of what was put into it from other files.
+    """
 
     number: int
     line: int
     text: str
+    is_json: bool = False
+    mixed_in: str = ""
     data: Any = None
     problem: Problem | None = None
     _lines: dict[str, int] = field(default_factory=dict)
@@ -37,35 +42,48 @@ class Document:
     @property
     def sha(self) -> str:
         """The digest of the text without the blank space around it."""
-        return hashlib.blake2b(self.text.strip().encode(), digest_size=20).hexdigest()
+        text = self.text.strip().encode(errors="surrogatepass")
+        return hashlib.blake2b(text, key=self.mixed_in.encode(), digest_size=20).hexdigest()
 
     def read(self) -> Document:
         """Parse the text: fills `data`, or `problem` where it cannot be read."""
         try:
-            self.data = _read(self.text, self.line)
+            self.data = (json_reading.read_json if self.is_json else _read)(self.text, self.line)
         except Problem as problem:
             self.problem = problem
         return self
 
     def line_of(self, path: str) -> int:
         """The line in the file of a field path such as `metadata.links[0].url`, or of what is nearest above it."""
-        self._lines = self._lines or field_lines(self.text, self.line)
+        # JSON is YAML but for its tabs.
+        self._lines = self._lines or field_lines(self.text.replace("\t", " ") if self.is_json else self.text, self.line)
         return line_of(path, self._lines, self.line)
 
 
-def documents(raw: bytes) -> Iterator[Document]:
-    """The file's documents in order, not yet read. Raises Problem if the file as a whole is no good."""
+def documents(raw: bytes, *, is_json: bool = False) -> Iterator[Document]:
+    """The file's documents in order, not yet read; JSON is told by its form where nothing else says it.
+
+    Raises Problem if the file as a whole is no good.
+    """
+    text = decoded(raw)
+    is_json = is_json or json_reading.looks_like_json(text)
+    chunks = json_reading.split(text) if is_json else ((line, one) for line, one in _split(text) if _has_content(one))
+    for number, (line, chunk) in enumerate(chunks, start=1):
+        if number > LIMITS.documents:
+            raise Problem(
+                f"The file holds more than {LIMITS.documents} documents.", "Split it into several files.", line=line
+            )
+        yield Document(number, line, chunk, is_json)
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file. Raises Problem for one that is too large or not UTF-8."""
     if len(raw) > LIMITS.bytes:
         raise Problem("The file is larger than 1 MiB.", "Split it into several files.")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problem("The file is not UTF-8 text.", "Save it as UTF-8.") from error
-    chunks = [(line, chunk) for line, chunk in _split(text) if _has_content(chunk)]
-    if len(chunks) > LIMITS.documents:
-        raise Problem(f"The file holds more than {LIMITS.documents} documents.", "Split it into several files.")
-    for number, (line, chunk) in enumerate(chunks, start=1):
-        yield Document(number, line, chunk)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:

@@ -43,21 +43,18 @@ def _plain(text: str) -> Any:
     if text[0] not in DIGITS or len(text) >= LONGEST_NUMBER:
         return text
     if INTEGER.fullmatch(text):
-        return _storable(int(text, 0) if text[:2] in ("0o", "0x") else int(text))
+        return storable(int(text, 0) if text[:2] in ("0o", "0x") else int(text))
     if DECIMAL.fullmatch(text):
-        return _finite(float(text))
+        return storable(float(text))
     if ENDLESS.fullmatch(text):
-        return _finite(float("inf"))
+        return storable(float("inf"))
     return text
 
 
-def _storable(number: int) -> int:
-    if not -(2**63) <= number < 2**63:
+def storable(number: float) -> float:
+    """The number itself. Raises ValueError("reason|remedy") where a database cannot hold it."""
+    if isinstance(number, int) and not -(2**63) <= number < 2**63:
         raise ValueError("The number has more than 64 bits.|Quote it, so that it is a text.")
-    return number
-
-
-def _finite(number: float) -> float:
     if not float("-inf") < number < float("inf"):
         raise ValueError("The number is not finite.|Write a number or quote the text.")
     return number

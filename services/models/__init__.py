@@ -5,7 +5,7 @@ from services.models.facts import Fact
 from services.models.history import EntityVersion
 from services.models.reports import DiscoveryReport, Import
 from services.models.search import Revision, SearchKey
-from services.models.sources import Source
+from services.models.sources import Location, Source
 
 __all__ = [
     "DiscoveryReport",
@@ -15,6 +15,7 @@ __all__ = [
     "EntityVersion",
     "Fact",
     "Import",
+    "Location",
     "Relation",
     "Revision",
     "SearchKey",

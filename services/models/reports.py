@@ -27,7 +27,10 @@ class DiscoveryReport(models.Model):
 
 
 class Import(models.Model):
-    """What became of one document of a descriptor file at its last reading. `state` is ok or error."""
+    """What became of one document of a descriptor file at its last reading. `state` is ok, warning or error.
+
+    Document 0 is the file as a whole. An error with a ref that another source holds is a conflict of the two.
+    """
 
     source = models.CharField(max_length=300, db_index=True)
     document = models.PositiveIntegerField()
@@ -40,6 +43,7 @@ class Import(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["ref"], condition=models.Q(state="error"), name="troubled_imports")]
         ordering = ["source", "document", "line", "id"]
 
     def __str__(self) -> str:

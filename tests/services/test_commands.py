@@ -43,7 +43,7 @@ def test_a_folder_is_read_and_a_problem_makes_the_command_fail(
 
 
 def test_a_file_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="No such file"):
+    with pytest.raises(CommandError, match="There is no such file"):
         call_command("ingest", str(tmp_path / "none.yaml"))
 
 

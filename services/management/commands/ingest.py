@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services.descriptors import LIMITS, Problem
-from services.descriptors.fetching import fetch
-from services.ingest import ingest
+from services.descriptors import Problem
+from services.ingest import Outcome
+from services.reach import Reach, is_address
+from services.read_locations import read_by_hand
 
 
 class Command(BaseCommand):
@@ -25,31 +24,30 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Report each file; fail at the end if any document was refused."""
-        refused = 0
+        self.refused = 0
         for place in options["places"]:
-            for name, raw in read(place):
-                outcome = ingest(raw, name)
-                refused += len(outcome.errors)
-                self.stdout.write(
-                    f"{name}: {outcome.stored} stored, {outcome.unchanged} unchanged, {outcome.removed} removed"
-                )
-                for report in outcome.errors:
-                    where = f"{name}:{report.line} {report.field}".rstrip()
-                    self.stderr.write(f"{where}: {report.reason} {report.remedy}")
-        if refused:
-            raise CommandError(f"{refused} problems; everything else was stored.")
+            try:
+                names, folder = files(place)
+                read_by_hand(names, Reach.of_settings(*folder), "ingest", self.told)
+            except Problem as problem:
+                raise CommandError(f"{place}: {problem}") from problem
+        if self.refused:
+            raise CommandError(f"{self.refused} problems; everything else was stored.")
+
+    def told(self, name: str, outcome: Outcome) -> None:
+        """One line for a file, and one for each document that was refused."""
+        self.refused += len(outcome.errors)
+        self.stdout.write(f"{name}: {outcome.stored} stored, {outcome.unchanged} unchanged, {outcome.removed} removed")
+        for report in outcome.errors:
+            where = f"{name}:{report.line} {report.field}".rstrip()
+            self.stderr.write(f"{where}: {report.reason} {report.remedy}")
 
 
-def read(place: str) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of each file that `place` names. Raises CommandError where nothing can be read."""
-    try:
-        if "://" in place:
-            yield place, fetch(place, settings.READING_ALLOW)
-            return
-        path = Path(place)
-        files = sorted(path.rglob("*.yaml")) + sorted(path.rglob("*.yml")) if path.is_dir() else [path]
-        for file in files:
-            with file.open("rb") as handle:
-                yield str(file), handle.read(LIMITS.bytes + 1)
-    except (Problem, OSError) as error:
-        raise CommandError(f"{place}: {error}") from error
+def files(place: str) -> tuple[list[str], list[Path]]:
+    """The files that `place` names, and the folder that their own references may not leave. All of a folder's YAML files."""
+    if is_address(place):
+        return [place], []
+    path = Path(place)
+    if path.is_dir():
+        return [str(file) for file in sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])], [path]
+    return [place], [path.parent]
