@@ -22,7 +22,8 @@ from portal.access.models import ApiToken
 from portal.access.tokens import LAST_USED_EVERY
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-FIELDS = ["id", "username", "is_active", "is_superuser"]
+# In the order of the model's own columns, as `from_db` takes them.
+FIELDS = ["id", "is_superuser", "username", "is_active"]
 
 
 class Stranger(Exception):
