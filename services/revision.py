@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 
-from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
+from portal.prepared import ask
 from services.models import Revision
 
 
@@ -24,7 +24,5 @@ def bump() -> None:
 
 def current() -> int:
     """The number now; 0 for an empty catalog. Asked with every read, hence without the ORM."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM services_revision WHERE id = 1")
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    rows = ask("SELECT number FROM services_revision WHERE id = 1")
+    return int(rows[0][0]) if rows else 0

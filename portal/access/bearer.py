@@ -20,6 +20,7 @@ from rest_framework.authentication import CSRFCheck
 
 from portal.access.models import ApiToken
 from portal.access.tokens import LAST_USED_EVERY
+from portal.prepared import ask_first
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # In the order of the model's own columns, as `from_db` takes them.
@@ -79,10 +80,7 @@ def _of_token(secret: str) -> User:
 def _candidates(key: str, now: datetime) -> list[tuple[Any, ...]]:
     """(digest, role, whether it has expired, whether its use must be noted, columns of the user) of tokens with this key."""
     moment = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [moment(now), moment(now - LAST_USED_EVERY), key])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return ask_first(STATEMENT, [moment(now), moment(now - LAST_USED_EVERY), key])
 
 
 def _statement() -> str:

@@ -54,7 +54,9 @@ def _known(address: str) -> list[dict[str, Any]]:
     found = []
     for entity in rows.order_by("source", "pk")[:MOST]:
         if entity.source.removeprefix("url:")[len(address) : len(address) + 1] in ("", "/"):
-            found.append({"location": {"type": "url", "target": entity.source}, "isRegistered": True, "entity": entity.data})
+            found.append(
+                {"location": {"type": "url", "target": entity.source}, "isRegistered": True, "entity": entity.data}
+            )
     return found
 
 

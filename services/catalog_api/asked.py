@@ -26,7 +26,9 @@ class Params:
         once, often = set(one), set(many)
         for name, values in self._lists.items():
             if name not in once | often:
-                raise InputError(f"Unknown query parameter {name[:80]!r}: use {', '.join(sorted(once | often)) or 'none'}.")
+                raise InputError(
+                    f"Unknown query parameter {name[:80]!r}: use {', '.join(sorted(once | often)) or 'none'}."
+                )
             if name in once and len(values) > 1:
                 raise InputError(f"{name} is given more than once: give it once.")
             if len(values) > MOST_FILTERS:

@@ -16,12 +16,15 @@ import orjson
 from services.catalog_api.errors import InputError
 
 LONGEST = 100_000
-Place = tuple[str | None, int]
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place between two entities: (value of the order field, id) of the one beside it, and which way to go."""
+    """A place between two entities: (value of the order field, id) of the one beside it, and which way to go.
+
+    Without an order the value is empty.
+    """
 
     at: Place
     first: Place
@@ -61,20 +64,18 @@ def decode(text: str) -> dict[str, Any]:
     return found
 
 
-def position(found: dict[str, Any], *, ordered: bool) -> Position:
+def position(found: dict[str, Any]) -> Position:
     """Where a decoded cursor stands. Raises InputError where it says nothing sensible."""
     back, total = found.pop("back", None), found.pop("total", None)
-    places = [_place(found.pop(name, None), ordered) for name in ("at", "first")]
+    places = [_place(found.pop(name, None)) for name in ("at", "first")]
     if not isinstance(back, bool) or not _whole(total):
         raise InputError("Malformed cursor: send one that an answer gave you.")
     return Position(places[0], places[1], back, total)
 
 
-def _place(value: Any, ordered: bool) -> Place:
-    if isinstance(value, list) and len(value) == 2 and _whole(value[1]):
-        text, number = value
-        if text is None if not ordered else isinstance(text, str) and "\x00" not in text:
-            return text, number
+def _place(value: Any) -> Place:
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and _whole(value[1]):
+        return value[0], value[1]
     raise InputError("Malformed cursor: send one that an answer gave you.")
 
 

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 
 from portal import bulk
 from portal.access import audit, policy
+from portal.prepared import ask
 from services import documents, locations, revision, write
 from services.catalog_api import asked, filters, predicates, projection, question, replies, select
 from services.catalog_api.conditions import All, Condition
@@ -78,7 +79,9 @@ def _after(text: str, limit: int | None) -> tuple[int, int]:
 
 def _next(request: HttpRequest, limit: int, offset: int) -> str:
     """The address of the next page, relative to the catalog's root, as Backstage gives it."""
-    asked_for = [(name, value) for name, values in request.GET.lists() if name not in ("offset", "after") for value in values]
+    asked_for = [
+        (name, value) for name, values in request.GET.lists() if name not in ("offset", "after") for value in values
+    ]
     after = base64.urlsafe_b64encode(orjson.dumps({"limit": limit, "offset": offset})).decode()
     return f"/entities?{urlencode([*asked_for, ('after', after)])}"
 
@@ -93,7 +96,7 @@ def by_name(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpR
         "SELECT e.etag, d.text FROM services_entity e JOIN services_document d ON d.entity_id = e.id "
         "WHERE e.removed_at IS NULL AND e.kind = %s AND e.namespace = %s AND e.name = %s"
     )
-    found = select.rows(statement, [kind.lower(), namespace.lower(), name.lower()])
+    found = ask(statement, [kind.lower(), namespace.lower(), name.lower()])
     if not found:
         raise NotFound(f"No entity named {kind}:{namespace}/{name}.")
     etag, text = found[0]
@@ -177,7 +180,10 @@ def _texts(refs: set[str], condition: Condition) -> dict[str, str]:
     found: dict[str, str] = {}
     for some in bulk.batches(sorted(refs)):
         rows = Entity.objects.live().by_refs(some)
-        names = {pk: f"{kind}:{space}/{name}" for pk, kind, space, name in rows.values_list("pk", "kind", "namespace", "name")}
+        names = {
+            pk: f"{kind}:{space}/{name}"
+            for pk, kind, space, name in rows.values_list("pk", "kind", "namespace", "name")
+        }
         if not names:
             continue
         statement = (

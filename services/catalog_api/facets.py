@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from services import revision
-from services.catalog_api import asked, kept, predicates, replies, select
+from services.catalog_api import asked, predicates, replies, select
 from services.catalog_api.conditions import EVERYTHING, Condition
 from services.catalog_api.entities import asked_condition
 from services.catalog_api.errors import InputError
+from services.catalog_api.kept import answers
 
 MOST = 100
 
@@ -44,5 +45,5 @@ def _answer(names: list[str], condition: Condition, now: int) -> HttpResponse:
 
 
 def _one(key: str, condition: Condition, now: int) -> list[dict[str, Any]]:
-    found = kept.once(now, ("facet", key, condition), lambda: select.facet(key, condition))
+    found = answers.once(now, ("facet", key, condition), lambda: select.facet(key, condition), len)
     return [{"value": value, "count": number} for value, number in found]

@@ -24,7 +24,7 @@ def parse(query: Any) -> Condition:
 
 def _predicate(query: Any) -> Condition:
     if not isinstance(query, dict):
-        raise InputError("A query must be an object, such as {\"kind\": \"component\"}.")
+        raise InputError('A query must be an object, such as {"kind": "component"}.')
     operators = [key for key in query if key.startswith("$")]
     if not operators:
         return All(tuple(_field(key, value) for key, value in query.items()))
@@ -91,7 +91,7 @@ def _contains(key: str, wanted: Any) -> Condition:
         return Has(relation)
     if isinstance(target, dict):
         if target.keys() != {"$in"}:
-            raise InputError("targetRef: give a text or {\"$in\": [...]}.")
+            raise InputError('targetRef: give a text or {"$in": [...]}.')
         return _among(relation, target["$in"])
     return Is(relation, (_primitive(target, "targetRef"),))
 

@@ -86,7 +86,7 @@ def _of_cursor(text: str, limit: int, paths: projection.Paths) -> Question:
         asked.check_json(found)
     except asked.ParseError as error:
         raise InputError("Malformed cursor: send one that an answer gave you.") from error
-    position = cursors.position(found, ordered="order" in found)
+    position = cursors.position(found)
     if found.keys() - {"query", "filter", "order", "text"}:
         raise InputError("Malformed cursor: send one that an answer gave you.")
     return _made(found, limit, 0, paths, True, position)

@@ -1,4 +1,4 @@
-"""Reads: pages by cursor, whole lists, counts, facets. Answers are finished JSON texts or plain values."""
+"""Reads from the index: what matches a question and in which order, facets, and the finished texts of entities."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 from django.db import connection
 
 from portal import bulk
+from portal.prepared import ask
 from services.catalog_api.conditions import Condition
 from services.catalog_api.cursors import Place
 from services.catalog_api.sql import RELATIONS, Sql, among, values_of, where
 
 LIVE = "e.removed_at IS NULL"
 # Keys with one value at most by the rules of every kind; any other may have several, then the nearest one counts.
-SINGLE = {"apiversion", "kind", "metadata.name", "metadata.namespace", "metadata.title", "metadata.description", "metadata.uid"}
+SINGLE = {
+    "apiversion", "kind", "metadata.name", "metadata.namespace", "metadata.title", "metadata.description", "metadata.uid",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,41 +34,42 @@ class Order:
         return "DESC" if self.down else "ASC"
 
 
-@dataclass(frozen=True)
-class Row:
-    """An entity of a page: where it stands, and its text (None while its document is being written)."""
-
-    place: Place
-    text: str | None
-
-
 def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """All rows of a statement."""
+    """All rows of a statement that is planned for these very values."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
-def page(
-    condition: Condition, order: Order | None, *, limit: int, offset: int = 0, at: Place | None = None, back: bool = False
-) -> list[Row]:
-    """At most `limit` entities behind `at` (or before it, nearest first) in the order; without order by id."""
-    table, values = _ordered(order, condition)
-    value, ident = ("o.value", "o.entity_id") if order else ("NULL", "e.id")
-    down = (order is not None and order.down) != back
+def places(
+    condition: Condition,
+    order: Order | None,
+    *,
+    limit: int,
+    offset: int = 0,
+    at: Place | None = None,
+    down: bool = False,
+) -> list[Place]:
+    """Where at most `limit` entities behind `at` stand, downwards or upwards; without order by id."""
+    table, values = _ordered(order, condition, probing=True)
+    value, ident = ("o.value", "o.entity_id") if order else ("''", "e.id")
     if at is not None:
         sign = "<" if down else ">"
-        table += f" AND (o.value, o.entity_id) {sign} (%s, %s)" if order else f" AND e.id {sign} %s"
+        table += f" AND ({value}, {ident}) {sign} (%s, %s)" if order else f" AND {ident} {sign} %s"
         values += list(at) if order else [at[1]]
     word = "DESC" if down else "ASC"
     by = f"{value} {word}, {ident} {word}" if order else f"{ident} {word}"
-    outer = f"p.value {word}, p.id {word}" if order else f"p.id {word}"
-    statement = (
-        f"SELECT p.value, p.id, d.text FROM (SELECT {value} AS value, {ident} AS id {table} ORDER BY {by} "  # noqa: S608
-        f"LIMIT %s OFFSET %s) p LEFT JOIN services_document d ON d.entity_id = p.id ORDER BY {outer}"
-    )
-    return [Row((found, pk), text) for found, pk, text in rows(statement, [*values, limit, offset])]
+    statement = f"SELECT {value}, {ident} {table} ORDER BY {by} LIMIT {limit:d} OFFSET {offset:d}"  # noqa: S608 our own names
+    return [(found, pk) for found, pk in ask(statement, values)]
+
+
+def some_places(condition: Condition, order: Order | None, most: int) -> list[Place]:
+    """All that match, upwards, as long as there are not more than `most`; one more tells that there are."""
+    table, values = _ordered(order, condition)
+    value, ident = ("o.value", "o.entity_id") if order else ("''", "e.id")
+    found = rows(f"SELECT {value}, {ident} {table} LIMIT {most + 1:d}", values)  # noqa: S608 our own names
+    return sorted((text, pk) for text, pk in found)
 
 
 def count(condition: Condition, order: Order | None) -> int:
@@ -74,9 +78,9 @@ def count(condition: Condition, order: Order | None) -> int:
     return int(rows(f"SELECT count(*) {table}", values)[0][0])
 
 
-def _ordered(order: Order | None, condition: Condition) -> Sql:
+def _ordered(order: Order | None, condition: Condition, *, probing: bool = False) -> Sql:
     """FROM and WHERE of a question; with an order `o` holds one value for each entity."""
-    held, values = where(condition)
+    held, values = where(condition, probing=probing)
     if order is None:
         return f"FROM services_entity e WHERE {LIVE} AND {held}", values
     join = f"JOIN services_entity e ON e.id = o.entity_id WHERE {LIVE}"
@@ -90,8 +94,8 @@ def _ordered(order: Order | None, condition: Condition) -> Sql:
             " AND NOT EXISTS (SELECT 1 FROM services_searchkey n WHERE n.entity_id = o.entity_id AND n.key = o.key "
             f"AND n.value {sign} o.value)"
         )
-    own = [order.key]
-    return f"FROM services_searchkey o {join} AND o.key = %s AND o.value IS NOT NULL{first} AND {held}", [*own, *values]
+    table = f"FROM services_searchkey o {join} AND o.key = %s AND o.value IS NOT NULL{first} AND {held}"
+    return table, [order.key, *values]
 
 
 def nearest(order: Order) -> Sql:
@@ -112,16 +116,17 @@ def listed(condition: Condition, orders: Sequence[Order], limit: int | None, off
         values += own
     held, more = where(condition)
     by = [*by, "e.id"] if by else ["e.kind", "e.namespace", "e.name"]
-    window, ends = ("", []) if limit is None else (" LIMIT %s OFFSET %s", [limit, offset])
+    window = "" if limit is None else f" LIMIT {limit:d} OFFSET {offset:d}"
     statement = f"SELECT e.id FROM services_entity e{joins} WHERE {LIVE} AND {held} ORDER BY {', '.join(by)}{window}"  # noqa: S608
-    return [pk for (pk,) in rows(statement, [*values, *more, *ends])]
+    return [pk for (pk,) in rows(statement, [*values, *more])]
 
 
 def texts(ids: Sequence[int]) -> Iterator[str]:
     """The texts of these entities, in this order; those without a finished document are left out."""
     for some in bulk.batches(ids):
-        statement = f"SELECT entity_id, text FROM services_document WHERE entity_id {among(some)}"  # noqa: S608
-        found = dict(rows(statement, some))
+        array = connection.vendor == "postgresql"
+        held, values = ("= ANY(%s)", [some]) if array else (among(some), some)
+        found = dict(ask(f"SELECT entity_id, text FROM services_document WHERE entity_id {held}", values))  # noqa: S608
         yield from (found[pk] for pk in some if pk in found)
 
 
@@ -130,7 +135,7 @@ def facet(key: str, condition: Condition) -> list[tuple[str, int]]:
     inner, own = values_of(key)
     held, values = where(condition)
     statement = (
-        f"SELECT COALESCE(v.original, v.value) AS written, count(*) FROM ({inner}) v "  # noqa: S608
+        f"SELECT COALESCE(v.original, v.value) AS written, count(*) FROM ({inner}) v "  # noqa: S608 our own names
         f"JOIN services_entity e ON e.id = v.entity_id WHERE {LIVE} AND {held} GROUP BY written"
     )
     return sorted((value, number) for value, number in rows(statement, [*own, *values]))

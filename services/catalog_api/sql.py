@@ -20,16 +20,21 @@ COLUMNS = {"kind": "e.kind", "metadata.namespace": "e.namespace"}
 ALWAYS = {"apiversion", "kind", "metadata.name", "metadata.namespace", "metadata.uid"}
 LAST = "\U0010ffff"
 INDEX = "e.id IN (SELECT s.entity_id FROM services_searchkey s WHERE "
+# An OFFSET keeps PostgreSQL from turning it into a join of all rows.
+PROBE = "EXISTS (SELECT 1 FROM services_searchkey s WHERE s.entity_id = e.id AND "
 REF = "e.kind || ':' || e.namespace || '/' || e.name"
 
 
-def where(condition: Condition) -> Sql:
-    """The condition as a boolean expression about `e`."""
+def where(condition: Condition, *, probing: bool = False) -> Sql:
+    """The condition as a boolean expression about `e`.
+
+    With `probing` full text is looked up entity by entity: right where many match and a page needs only a few.
+    """
     match condition:
         case All(parts) | AnyOf(parts):
-            return _joined(parts, " AND " if isinstance(condition, All) else " OR ")
+            return _joined(parts, " AND " if isinstance(condition, All) else " OR ", probing)
         case Not(part):
-            text, values = where(part)
+            text, values = where(part, probing=probing)
             return f"NOT ({text})", values
         case Is(key, wanted):
             return _is(key, wanted)
@@ -41,13 +46,13 @@ def where(condition: Condition) -> Sql:
                 return _related(RELATIONS[key], "r.target_ref >= %s AND r.target_ref < %s", upper)
             return f"{INDEX}s.key = %s AND s.value >= %s AND s.value < %s)", [key, *upper]
         case Holds(keys, term):
-            return _holds(keys, term)
+            return _holds(keys, term, PROBE if probing else INDEX)
 
 
-def _joined(parts: Sequence[Condition], word: str) -> Sql:
+def _joined(parts: Sequence[Condition], word: str, probing: bool) -> Sql:
     if not parts:
         return ("1 = 1" if word == " AND " else "1 = 0"), []
-    made = [where(part) for part in parts]
+    made = [where(part, probing=probing) for part in parts]
     return "(" + word.join(text for text, _ in made) + ")", [value for _, values in made for value in values]
 
 
@@ -70,17 +75,20 @@ def _has(key: str) -> Sql:
     if key in ALWAYS:
         return "1 = 1", []
     if key in RELATIONS:
-        return f"EXISTS (SELECT 1 FROM services_relation r WHERE r.source_ref = {REF} AND r.type = %s)", [RELATIONS[key]]
+        return f"EXISTS (SELECT 1 FROM services_relation r WHERE r.source_ref = {REF} AND r.type = %s)", [
+            RELATIONS[key]
+        ]
     return f"{INDEX}s.key = %s)", [key]
 
 
-def _holds(keys: Sequence[str], term: str) -> Sql:
+def _holds(keys: Sequence[str], term: str, head: str) -> Sql:
     parts: list[str] = []
     values: list[Any] = []
     pattern = f"%{term}%".replace("\\", r"\\") if connection.vendor == "postgresql" else f"%{term}%"
     indexed = [key for key in keys if key not in RELATIONS]
     if indexed:
-        parts.append(f"{INDEX}s.key {among(indexed)} AND s.value LIKE %s)")
+        tail = " LIMIT 1 OFFSET 0)" if head is PROBE else ")"
+        parts.append(f"{head}s.key {among(indexed)} AND s.value LIKE %s{tail}")
         values += [*indexed, pattern]
     for key in keys:
         if key in RELATIONS:

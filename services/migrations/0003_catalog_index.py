@@ -32,7 +32,9 @@ def forwards(apps: Any, editor: Any) -> None:
     except DatabaseError as error:
         log.warning(
             "Full text in the catalog is slower than it could be: an administrator of the database should run "
-            "CREATE EXTENSION pg_trgm, then %s (%s)", TRIGRAMS, str(error).strip(),
+            "CREATE EXTENSION pg_trgm, then %s (%s)",
+            TRIGRAMS,
+            str(error).strip(),
         )
 
 
