@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from portal import bulk
 from portal.jobs.context import JobContext
 from services import revision
+from services.descriptors.edges import in_order
 from services.models import Document, Entity, Import, Relation, Source
 
 KINDS = {"api": "API"}
@@ -117,7 +118,10 @@ def base(entity: Entity, places: Mapping[str, str] | None = None) -> dict[str, A
         "backstage.io/managed-by-location": place,
         "backstage.io/managed-by-origin-location": origin,
     }
-    return {**data, "metadata": metadata}
+    made = {**data, "metadata": metadata}
+    if "spec" in data:
+        made["spec"] = in_order(entity.kind, data["spec"])
+    return made
 
 
 def location_of(source: str) -> str:

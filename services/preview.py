@@ -41,7 +41,7 @@ def _read(name: str, reach: Reach) -> list[Wanted]:
     raw = reach.read(name).body or b""
     parsed = parse(raw, {}, is_json=name.lower().endswith(".json"), opener=opener_of(name, reach))
     for fault in parsed.faults:
-        where = f"{name}, line {fault.problem.line}: {fault.ref} ".rstrip()
+        where = " ".join(filter(None, (f"{name}, line {fault.problem.line},", fault.ref, fault.problem.field)))
         raise Problem(f"{where}: {fault.problem.reason}", fault.problem.remedy, field=fault.problem.field)
     return [one for _, one in parsed.good]
 

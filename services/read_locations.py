@@ -226,6 +226,11 @@ class Walk:
             report = faulty(entity.source, good.document if good else 1, entity.ref, problem)
             report.at = timezone.now()
             report.save()
+        row = self.rows[entity.source]
+        row.errors = Import.objects.filter(source=entity.source, state="error").count()
+        row.state = ERRORS if row.errors else OK
+        row.save()
+        self.result.errors += len(faults)
         documents.mark([entity.ref])
 
     def let_go(self) -> None:

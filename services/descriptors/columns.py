@@ -22,7 +22,7 @@ def fill(entity: Entity, ref: str, data: dict[str, Any], edges: Sequence[Edge]) 
     entity.namespace, _, entity.name = rest.partition("/")
     entity.title = str(metadata.get("title") or metadata["name"])[:CUT]
     entity.description = str(metadata.get("description") or "")
-    entity.owner_ref = target(edges, "ownedBy", "group") or target(edges, "ownedBy", "user")
+    entity.owner_ref = target(edges, "ownedBy")
     entity.system_ref = target(edges, "partOf", "system")
     entity.type = str(spec.get("type") or "")[:CUT]
     entity.lifecycle = str(spec.get("lifecycle") or "")[:CUT]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 RUNS = frozenset({"javascript", "vbscript", "data", "file", "blob", "filesystem", "view-source", "jar", "livescript"})
+SCRIPTS = RUNS - {"data", "file"}
 # Browsers drop these characters before they look at the scheme, so "java\nscript:" runs.
 IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f]")
 
@@ -29,10 +30,18 @@ def safe_link(text: object) -> str:
         return ""
 
 
-def harmful(text: str) -> bool:
-    """Whether an annotation's value is an address that a browser would run or read from the disk.
+def may_stand(text: str) -> bool:
+    """Whether a link may be kept: any absolute address that a browser would not run. Pages draw only what is a safe link."""
+    scheme = scheme_of(text)
+    if not scheme or scheme in RUNS or IGNORED.search(text.strip()):
+        return False
+    return bool(safe_link(text)) or scheme not in SCHEMES
 
-    Annotations hold much that only looks like an address (`dir:.`, `url:https://…`), so only known harm is refused.
+
+def harmful(text: str) -> bool:
+    """Whether a value that is taken for an address is one that a browser would run or read from the disk.
+
+    Some only look like an address (`dir:.`, `url:https://…`), so only known harm is refused.
     """
     scheme = scheme_of(text)
     inner = text.partition(":")[2] if scheme == "url" else ""

@@ -1,46 +1,23 @@
-"""What a descriptor must be: Backstage's envelope and kinds, checked field by field."""
+"""What a descriptor must be: Backstage's envelope, checked field by field; `kinds` holds what each kind needs beside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from services.descriptors import Problem
-from services.descriptors.links import harmful, safe_link
+from services.descriptors.kinds import KINDS, Finding, spec_findings
+from services.descriptors.links import SCRIPTS, harmful, may_stand, scheme_of
 from services.descriptors.reading import Document
 from services.descriptors.refs import KIND, NAME, NAMESPACE
 
-ROOT = {"apiVersion", "kind", "metadata", "spec", "relations", "status"}
-VERSIONS = ("backstage.io/v1alpha1", "backstage.io/v1beta1")
+ROOT = ("apiVersion", "kind", "metadata", "spec")
+SERVER_SET = {"relations", "status"}
+VERSION = re.compile(r"[a-z0-9A-Z]{1,63}")
 TAG = re.compile(r"(?=.{1,63}\Z)[a-z0-9:+#]+(-[a-z0-9:+#]+)*")
-KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a kind's spec needs: required texts, required lists, and lists that may be there."""
-
-    texts: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    optional_lists: tuple[str, ...] = ()
-    optional_texts: tuple[str, ...] = ()
-
-
-KINDS = {
-    "component": Shape(
-        ("type", "lifecycle", "owner"), (), ("providesApis", "consumesApis", "dependsOn", "dependencyOf"),
-        ("system", "subcomponentOf"),
-    ),
-    "api": Shape(("type", "lifecycle", "owner", "definition"), (), (), ("system",)),
-    "resource": Shape(("type", "owner"), (), ("dependsOn", "dependencyOf"), ("system",)),
-    "system": Shape(("owner",), (), (), ("domain", "type")),
-    "domain": Shape(("owner",), (), (), ("subdomainOf", "type")),
-    "group": Shape(("type",), ("children",), ("members",), ("parent",)),
-    "user": Shape((), ("memberOf",)),
-    "location": Shape((), (), ("targets",), ("type", "target")),
-}  # fmt: skip
+# Annotations whose value pages of other tools take for an address.
+ADDRESSES = {"backstage.io/view-url", "backstage.io/edit-url", "backstage.io/source-location"}
 
 
 def check(document: Document) -> list[Problem]:
@@ -51,43 +28,52 @@ def check(document: Document) -> list[Problem]:
     ]
 
 
-Finding = tuple[str, str, str]
-
-
 def findings(data: Any) -> Iterator[Finding]:
     """(field, reason, remedy) for each fault of a descriptor."""
-    if isinstance(data, dict):
-        yield from _rules(data)
-    else:
+    if not isinstance(data, dict):
         yield "", "The document is not a mapping.", "Start it with apiVersion, kind and metadata."
-
-
-def _rules(data: Mapping[str, Any]) -> Iterator[Finding]:
-    for key in data.keys() - ROOT:
-        yield (
-            str(key),
-            "This field is not known here.",
-            f"Use only {', '.join(sorted(ROOT - {'relations', 'status'}))}.",
-        )
-    if data.get("apiVersion") not in VERSIONS:
-        yield "apiVersion", "It is missing or not one that is read.", "Write apiVersion: backstage.io/v1alpha1."
-    kind = data.get("kind")
-    if not isinstance(kind, str) or not KIND.fullmatch(kind) or kind.lower() not in KINDS:
-        yield (
-            "kind",
-            "It is missing or not one that is read.",
-            "Use one of Component, API, Resource, System, Domain, Group, User, Location.",
-        )
+        return
+    for key in data:
+        if key in SERVER_SET:
+            yield key, "The catalog itself sets this field.", "Leave it out."
+        elif key not in ROOT:
+            yield str(key)[:100], "This field is not known here.", f"Use only {', '.join(ROOT)}."
+    yield from _kind(data)
     metadata = data.get("metadata")
     if not isinstance(metadata, dict):
-        yield "metadata", "It is missing.", "Add metadata with at least a name."
+        yield "metadata", "It is missing or not a mapping.", "Add metadata with at least a name."
     else:
         yield from _metadata(metadata)
-    spec = data.get("spec", {})
-    if not isinstance(spec, dict):
+    yield from _spec(data)
+    for path in _twins(data, ""):
+        yield path, "Two keys or values here differ only in case.", "Keep one of them; searching does not see case."
+
+
+def _kind(data: Mapping[str, Any]) -> Iterator[Finding]:
+    kind, version = data.get("kind"), data.get("apiVersion")
+    if not isinstance(kind, str) or not KIND.fullmatch(kind):
+        remedy = f"Use one of {', '.join(shape.kind for shape in KINDS.values())}, or a kind of your own."
+        yield "kind", "It is missing or malformed.", remedy
+        kind = ""
+    shape = KINDS.get(kind.lower())
+    if shape and kind != shape.kind:
+        yield "kind", "It is a built-in kind in other letters.", f"Write kind: {shape.kind}."
+    if shape and version not in shape.versions:
+        yield "apiVersion", "It is missing or not one that is read.", f"Write apiVersion: {shape.versions[0]}."
+    elif not isinstance(version, str) or not _prefixed(version, VERSION):
+        yield "apiVersion", "It is missing or malformed.", "Write it like example.com/v1."
+
+
+def _spec(data: Mapping[str, Any]) -> Iterator[Finding]:
+    kind = data.get("kind")
+    known = kind.lower() if isinstance(kind, str) and kind.lower() in KINDS else ""
+    if "spec" not in data:
+        if known:
+            yield "spec", "It is missing.", "Add spec."
+    elif not isinstance(data["spec"], dict):
         yield "spec", "It is not a mapping.", "Write spec as fields with values."
-    elif isinstance(kind, str) and kind.lower() in KINDS:
-        yield from _spec(spec, KINDS[kind.lower()])
+    elif known:
+        yield from spec_findings(known, data["spec"])
 
 
 def _metadata(metadata: Mapping[str, Any]) -> Iterator[Finding]:
@@ -97,18 +83,15 @@ def _metadata(metadata: Mapping[str, Any]) -> Iterator[Finding]:
     space = metadata.get("namespace", "default")
     if not isinstance(space, str) or not NAMESPACE.fullmatch(space):
         yield "metadata.namespace", "It is malformed.", "Use lower-case letters, digits and -, at most 63 characters."
-    for field in ("title", "description"):
-        if field in metadata and (not isinstance(metadata[field], str) or not metadata[field].strip()):
+    for field in ("title", "uid", "etag"):
+        if field in metadata and (not isinstance(metadata[field], str) or not metadata[field]):
             yield f"metadata.{field}", "It is empty or not text.", "Write a text or leave the field out."
-    if isinstance(metadata.get("title"), str) and len(metadata["title"]) > 200:
-        yield "metadata.title", "It is longer than 200 characters.", "Shorten it and use the description."
+    if not isinstance(metadata.get("description", ""), str):
+        yield "metadata.description", "It is not text.", "Put it in quotes."
     tags = metadata.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags):
-        yield (
-            "metadata.tags",
-            "A tag is malformed.",
-            "Use lower-case letters, digits, : + # and -, at most 63 characters.",
-        )
+        remedy = "Use lower-case letters, digits, : + # and -, at most 63 characters."
+        yield "metadata.tags", "A tag is malformed.", remedy
     for field in ("labels", "annotations"):
         yield from _pairs(field, metadata.get(field, {}))
     yield from _links(metadata.get("links", []))
@@ -120,12 +103,22 @@ def _pairs(field: str, pairs: Any) -> Iterator[Finding]:
         return
     for key, value in pairs.items():
         where = f"metadata.{field}.{key}"
-        if not KEY.fullmatch(key):
+        if not _prefixed(key, NAME):
             yield where, "The key is malformed.", "Write it as name or as domain/name."
         elif not isinstance(value, str):
             yield where, "The value is not text.", "Put it in quotes."
-        elif harmful(value):
+        elif field == "labels" and value and not NAME.fullmatch(value):
+            yield where, "The value is malformed.", "Use letters, digits, - _ and ., at most 63 characters."
+        elif field == "annotations" and (scheme_of(value) in SCRIPTS or (key in ADDRESSES and harmful(value))):
             yield where, "The address has a scheme that is not allowed.", "Use http, https or mailto."
+
+
+def _prefixed(text: str, suffix: re.Pattern[str]) -> bool:
+    """`suffix`, or a DNS name, a slash and `suffix`."""
+    head, slash, tail = text.rpartition("/")
+    if slash and not (len(head) <= 253 and all(NAMESPACE.fullmatch(label) for label in head.split("."))):
+        return False
+    return bool(suffix.fullmatch(tail))
 
 
 def _links(links: Any) -> Iterator[Finding]:
@@ -136,38 +129,29 @@ def _links(links: Any) -> Iterator[Finding]:
         where = f"metadata.links[{index}]"
         if not isinstance(link, dict) or not isinstance(link.get("url"), str):
             yield where, "The link has no url.", "Add a url."
-        elif not safe_link(link["url"]):
-            yield (
-                f"{where}.url",
-                "The address is not one that a page may link to.",
-                "Use a full http, https or mailto address.",
-            )
-        elif not all(
-            isinstance(link[key], str) and link[key].strip() for key in ("title", "icon", "type") if key in link
-        ):
+        elif not may_stand(link["url"]):
+            remedy = "Use a full address such as https://example.com."
+            yield f"{where}.url", "The address is not one that a page may link to.", remedy
+        elif not all(_is_link_text(link[key], key) for key in ("title", "icon", "type") if key in link):
             yield where, "Title, icon or type is empty.", "Write a text or leave the field out."
 
 
-def _spec(spec: Mapping[str, Any], shape: Shape) -> Iterator[Finding]:
-    for field in shape.texts + shape.optional_texts:
-        if field in shape.optional_texts and field not in spec:
-            continue
-        if not isinstance(spec.get(field), str) or not spec[field].strip():
-            yield f"spec.{field}", "It is missing or not text.", f"Add spec.{field}."
-    for field in shape.lists + shape.optional_lists:
-        value = spec.get(field, [] if field in shape.optional_lists else None)
-        if not isinstance(value, list) or not all(isinstance(entry, str) and entry.strip() for entry in value):
-            yield (
-                f"spec.{field}",
-                "It is missing or not a list of texts.",
-                f"Write spec.{field} as a list; it may be empty.",
-            )
-    tier = spec.get("tier")
-    if tier is not None and (isinstance(tier, bool) or not isinstance(tier, int) or not 0 <= tier <= 9):
-        yield "spec.tier", "It is not a number from 0 to 9.", "Write 1 for what matters most."
-    picture = spec["profile"].get("picture") if isinstance(spec.get("profile"), dict) else None
-    if picture is not None and not safe_link(picture):
-        yield "spec.profile.picture", "The address is not one that a page may link to.", "Use an https address."
-    for field in ("type", "lifecycle"):
-        if isinstance(spec.get(field), str) and len(spec[field]) > 63:
-            yield f"spec.{field}", "It is longer than 63 characters.", "Shorten it."
+def _is_link_text(value: Any, key: str) -> bool:
+    return isinstance(value, str) and bool(value if key == "type" else value.strip())
+
+
+def _twins(value: Any, path: str) -> Iterator[str]:
+    """The paths of mappings with keys, and of lists with texts, that differ only in case: their search keys would be one."""
+    if isinstance(value, dict):
+        if len({str(key).lower() for key in value}) < len(value):
+            yield path
+        for key, inner in value.items():
+            if isinstance(inner, (dict, list)):
+                yield from _twins(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        texts = {inner for inner in value if isinstance(inner, str)}
+        if len({text.lower() for text in texts}) < len(texts):
+            yield path
+        for index, inner in enumerate(value):
+            if isinstance(inner, (dict, list)):
+                yield from _twins(inner, f"{path}[{index}]")

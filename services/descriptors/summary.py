@@ -20,9 +20,9 @@ SOURCES = ("backstage.io/source-location", "github.com/project-slug", "gitlab.co
 def tier_of(data: Mapping[str, Any]) -> int | None:
     """The tier: `spec.tier`, or the label `tier`; None where neither says it."""
     tier = data.get("spec", {}).get("tier", data.get("metadata", {}).get("labels", {}).get("tier"))
-    if isinstance(tier, str) and tier.isdigit():
-        tier = int(tier)
-    return tier if isinstance(tier, int) and 0 <= tier <= 9 else None
+    if isinstance(tier, str) and tier.isdecimal():
+        tier = int(tier[:2])
+    return tier if isinstance(tier, int) and not isinstance(tier, bool) and 0 <= tier <= 9 else None
 
 
 def summary(data: Mapping[str, Any], edges: Sequence[Edge]) -> dict[str, Any]:

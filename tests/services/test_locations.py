@@ -254,7 +254,7 @@ def test_a_dry_run_reads_everything_and_writes_nothing(folder: Path) -> None:
     assert found.entities[1]["metadata"]["annotations"]["backstage.io/managed-by-origin-location"] == "file:team/all.yaml"
     assert (Location.objects.count(), Entity.objects.count(), found.exists) == (0, 0, False)
     (folder / "one.yaml").write_text(component("no good"))
-    with pytest.raises(Problem, match=r"line 1.*malformed"):
+    with pytest.raises(Problem, match=r"one.yaml, line 4, metadata.name: It is missing or malformed"):
         locations.register("file", "team/all.yaml", by="mira", dry_run=True)
 
 
