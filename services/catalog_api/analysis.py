@@ -29,7 +29,7 @@ def analyze(request: HttpRequest) -> HttpResponse:
     asked.text(body, "catalogFilename", "")
     target = asked.text(location, "target")
     host, path = _repository(target)
-    known = _known(f"{host}{path}")
+    known = _known(f"{host}{path}") if path else []
     return replies.json({"existingEntityFiles": known, "generateEntities": [] if known else [_proposal(host, path)]})
 
 
@@ -48,8 +48,6 @@ def _repository(target: str) -> tuple[str, str]:
 
 def _known(address: str) -> list[dict[str, Any]]:
     """The files below the address that the catalog has read, each entity with its file."""
-    if address.count("/") < 4:  # a host without a repository holds everybody's
-        return []
     rows = Entity.objects.live().exclude(document=None).filter(source__startswith=address).select_related("document")
     found = []
     for entity in rows.order_by("source", "pk")[:MOST]:

@@ -5,6 +5,7 @@ Every text of a question is a parameter; only names of our own tables and column
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -101,15 +102,16 @@ def _holds(keys: Sequence[str], term: str, head: str) -> Sql:
 def _related(kind: str, condition: str, values: list[Any]) -> Sql:
     """The live entities at the near end of relations whose far end satisfies the condition on `r`."""
     return (
-        f"e.id IN (SELECT x.id FROM services_relation r JOIN services_entity x ON {NEAR_END} "  # noqa: S608 our own names
+        f"e.id IN (SELECT x.id FROM services_relation r JOIN services_entity x ON {near_end(connection.vendor)} "  # noqa: S608 our own names
         f"WHERE r.type = %s AND {condition})",
         [kind, *values],
     )
 
 
-def _near_end() -> str:
+@functools.cache
+def near_end(vendor: str) -> str:
     """The join from a relation to the entity that its `source_ref` names, by the index over kind, namespace and name."""
-    if connection.vendor == "postgresql":
+    if vendor == "postgresql":
         rest = "split_part(r.source_ref, ':', 2)"
         parts = ("split_part(r.source_ref, ':', 1)", f"split_part({rest}, '/', 1)", f"split_part({rest}, '/', 2)")
     else:
@@ -123,15 +125,12 @@ def _near_end() -> str:
     return f"x.kind = {kind} AND x.namespace = {namespace} AND x.name = {name} AND x.removed_at IS NULL"
 
 
-NEAR_END = _near_end()
-
-
 def values_of(key: str) -> Sql:
     """A query for (entity_id, value, original) of a key: from the index, or from the relations."""
     if key in RELATIONS:
         return (
             "SELECT DISTINCT x.id AS entity_id, r.target_ref AS value, NULL AS original "  # noqa: S608 our own names
-            f"FROM services_relation r JOIN services_entity x ON {NEAR_END} WHERE r.type = %s",
+            f"FROM services_relation r JOIN services_entity x ON {near_end(connection.vendor)} WHERE r.type = %s",
             [RELATIONS[key]],
         )
     return (

@@ -95,7 +95,7 @@ test('a location is registered once, read, changed and unregistered with all tha
 });
 
 test('a location of somebody else is not for an editor of one team', async () => {
-  const [location] = (await client.getLocations({}, viewer)).items;
+  const location = await client.getLocationByRef(`url:${files}/root.yaml`, viewer);
   await assert.rejects(client.removeLocationById(location.id, editor), error => error.statusCode === 403);
   await assert.rejects(client.updateLocation(location.id, { target: more }, editor), error => error.statusCode === 403);
 });
