@@ -62,7 +62,10 @@ def database(folder: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must start with postgres://: PostgreSQL is the only other database.")
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
-    config.setdefault("OPTIONS", {}).update(connect_timeout=5, options="-c lock_timeout=5000")
+    prepared = 5 if env.bool("PREPARE_STATEMENTS", default=True) else None
+    config.setdefault("OPTIONS", {}).update(
+        connect_timeout=5, options="-c lock_timeout=5000", prepare_threshold=prepared
+    )
     return config
 
 

@@ -131,7 +131,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "portal.api.base.Cursor",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.access.throttle.CallThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="6000/min"), "login": "10/min"},
     "EXCEPTION_HANDLER": "portal.api.base.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

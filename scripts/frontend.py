@@ -2,6 +2,8 @@
 
 Third-party code is not committed: package.json and its lock file name it, this script runs `npm ci` and fills the
 git-ignored folder portal/static/vendor/. Run by `make`; does nothing when the folder already matches the lock file.
+
+Usage: python scripts/frontend.py run|dev. `dev` also installs the packages that only tests need.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,19 +77,28 @@ def require_node() -> str:
     return npm
 
 
-def install() -> None:
+def installed(wanted: str) -> bool:
+    """Tell whether node_modules holds what the lock file names for `wanted` (run or dev)."""
+    mark = MODULES / f".installed-{wanted}"
+    return mark.is_file() and mark.read_text() == digest(ROOT / "package-lock.json")
+
+
+def install(wanted: str) -> None:
     """Install exactly what the lock file names, without running any package's scripts; skip what is installed."""
-    mark, wanted = MODULES / ".lock-hash", digest(ROOT / "package-lock.json")
-    if mark.is_file() and mark.read_text() == wanted:
+    if installed(wanted):
         return
     npm = require_node()
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if wanted == "run":
+        command.append("--omit=dev")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
         raise SystemExit(
             f"npm could not install the front-end packages ({last}); check the network and run make again."
         )
+    for kind in {"run", wanted}:  # the development set contains the other one
+        (MODULES / f".installed-{kind}").write_text(digest(ROOT / "package-lock.json"))
 
 
 def symbol(name: str, svg: str) -> str:
@@ -121,12 +133,13 @@ def copy() -> None:
     (VENDOR / "icons.svg").write_text(sprite(MODULES / "@tabler/icons/icons/outline"), encoding="utf-8")
 
 
-def main() -> int:
-    """Bring the vendor folder up to date; return the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Bring the vendor folder up to date, and for `dev` the packages of the tests; return the exit status."""
+    kind = "dev" if "dev" in arguments else "run"
     wanted = digest(ROOT / "package.json", ROOT / "package-lock.json", Path(__file__))
-    if up_to_date(wanted):
+    if up_to_date(wanted) and (kind == "run" or installed(kind)):
         return 0
-    install()
+    install(kind)
     copy()
     (VENDOR / "stamp").write_text(wanted)
     print("Front-end files are ready.")
@@ -134,4 +147,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

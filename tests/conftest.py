@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,6 +201,13 @@ def make_accounts() -> None:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """DATABASE_URL of a fresh, empty PostgreSQL database, dropped afterwards. Mark the test with `postgres`."""
+    with postgres_database() as url:
+        yield url
+
+
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """DATABASE_URL of a fresh, empty PostgreSQL database for the time of the block."""
     import psycopg
 
     name = f"colonnade_test_{secrets.token_hex(4)}"
