@@ -46,7 +46,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         return reply
     ids = select.listed(condition, orders, None if limit is None else limit + 1, offset)
     shown = ids if limit is None else ids[:limit]
-    answer = replies.stream(projection.cut(text, paths) for text in select.texts(shown))
+    answer = replies.array((projection.cut(text, paths) for text in select.texts(shown)), len(shown))
     if len(shown) < len(ids) and limit:
         answer.headers["Link"] = f'<{_next(request, limit, offset + limit)}>; rel="next"'
     return replies.stamped(answer, now)

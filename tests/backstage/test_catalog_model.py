@@ -19,7 +19,7 @@ HAS_MODEL = (ROOT / "node_modules" / "@backstage" / "catalog-model").is_dir()
 @pytest.mark.skipif(not NODE or not HAS_MODEL, reason="Node or the package @backstage/catalog-model is not there")
 def test_backstage_judges_every_case_as_we_do() -> None:
     judge = Path(__file__).with_name("judge.cjs")
-    answer = subprocess.run(  # noqa: S603 our own script
+    answer = subprocess.run(
         [str(NODE), str(judge)], input=json.dumps([case.document for case in CASES]), capture_output=True, text=True,
         timeout=60, check=True, cwd=ROOT,
     )  # fmt: skip
