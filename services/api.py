@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts
+from services import discover, facts, uploads
 from services.filters import EntityFilter
 from services.models import Entity, Import
 from services.serializers import (
@@ -34,6 +34,8 @@ from services.serializers import (
     PushedFactSerializer,
     PushedSerializer,
     StartedSerializer,
+    UploadedSerializer,
+    UploadSerializer,
 )  # fmt: skip
 
 # A cursor compares values, so what may be null is given one: an entity without a tier sorts after tier 9.
@@ -139,8 +141,9 @@ class Discover(APIView):
 
 
 class Imports(generics.ListAPIView[Import]):
-    """GET imports/."""
+    """GET and POST imports/."""
 
+    write_role = "editor"
     serializer_class = ImportSerializer
     pagination_class = Cursor
 
@@ -150,10 +153,20 @@ class Imports(generics.ListAPIView[Import]):
         state = self.request.query_params.get("state")
         return rows.filter(state=state) if state else rows
 
-    @extend_schema(parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=["ok", "error"])])
+    @extend_schema(parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=["ok", "warning", "error"])])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What became of the documents of all descriptor files."""
         return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=UploadSerializer, responses={200: UploadedSerializer})
+    def post(self, request: Request) -> Response:
+        """Store descriptors, each for a team that the sender edits; with `dry_run` only say what would come of it."""
+        checked = UploadSerializer(data=request.data)
+        checked.is_valid(raise_exception=True)
+        said = checked.validated_data
+        raw = said["content"].encode(errors="surrogatepass")
+        outcome = uploads.upload(raw, said["name"], request.user, dry_run=said["dry_run"])
+        return Response(UploadedSerializer(outcome).data)
 
 
 urlpatterns = [

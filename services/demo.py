@@ -5,32 +5,34 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from portal.jobs.context import JobContext
-from services import discover
-from services.ingest import ingest
+from services import discover, documents, locations
+from services.read_locations import read_now
 
-FOLDER = Path(__file__).parent / "demo"
+# A file that names all others, and one whose team has not noticed that its service has moved on.
+PLACES = {"demo/catalog-info.yaml": "admin", "demo/handover/catalog-info.yaml": "mira"}
 PATIENCE_SECONDS = 300.0
 
 
 def load(context: JobContext) -> None:
-    """Read the descriptors, wait until the embedded AWS is furnished, and discover it."""
-    files = sorted(FOLDER.glob("*.yaml"))
-    for number, file in enumerate(files, start=1):
+    """Register the descriptors and read them, wait until the embedded AWS is furnished, and discover it."""
+    for number, (target, person) in enumerate(PLACES.items()):
         context.check()
-        context.progress(number, len(files), f"Descriptors: {file.name}")
-        outcome = ingest(file.read_bytes(), f"demo/{file.name}")
-        if outcome.errors:
-            context.log(f"{file.name}: {len(outcome.errors)} problems, shown on the page of imports")
+        context.progress(number, len(PLACES), f"Descriptors: {target}")
+        place = locations.register("file", target, by=person).location
+        # The job may be reading it already; the second place must come when the first one is all there.
+        result = read_now(place)
+        if result.errors:
+            context.log(f"{target}: {result.errors} problems, shown on the page of imports")
+    documents.refresh()
     if settings.AWS_ENDPOINT_URL:
         wait_for_sandbox(context)
-    result = discover.run(context)
-    context.log(f"{result['resources']} resources in {result['services']} services")
+    found = discover.run(context)
+    context.log(f"{found['resources']} resources in {found['services']} services")
 
 
 def wait_for_sandbox(context: JobContext) -> None:

@@ -63,9 +63,7 @@ def _refresh_some() -> int:
         return len(stale)
 
 
-def _written(
-    made: dict[str, Any], relations: list[tuple[str, str]], items: list[dict[str, Any]]
-) -> tuple[str, str]:
+def _written(made: dict[str, Any], relations: list[tuple[str, str]], items: list[dict[str, Any]]) -> tuple[str, str]:
     """(etag, text)."""
     made["relations"] = [{"type": kind, "targetRef": ref} for kind, ref in relations]
     if items:
@@ -92,7 +90,10 @@ def status_items(entities: Iterable[Entity]) -> dict[str, list[dict[str, Any]]]:
 def origins(sources: Iterable[str]) -> dict[str, str]:
     """By the name of a source the location that was registered and led to it, as `type:target`; the first counts."""
     rows = Source.objects.filter(name__in=set(sources), location__isnull=False).order_by("-pk")
-    return {name: f"{kind}:{target}" for name, kind, target in rows.values_list("name", "location__type", "location__target")}
+    return {
+        name: f"{kind}:{target}"
+        for name, kind, target in rows.values_list("name", "location__type", "location__target")
+    }
 
 
 def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:

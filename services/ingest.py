@@ -158,7 +158,9 @@ class _Reading:
         now = timezone.now()
         reports = sorted(self.outcome.reports, key=lambda row: (row.document, row.line))
         before = set(Import.objects.filter(source=self.source, state="error").values_list(*TOLD))
-        finished.mark(ref for ref, *_ in before ^ {tuple(getattr(row, name) for name in TOLD) for row in self.outcome.errors})
+        finished.mark(
+            ref for ref, *_ in before ^ {tuple(getattr(row, name) for name in TOLD) for row in self.outcome.errors}
+        )
         Import.objects.filter(source=self.source).delete()
         rows = ([getattr(report, name) for name in REPORT[:-1]] + [now] for report in reports)
         bulk.insert(Import, REPORT, rows)

@@ -19,7 +19,7 @@ from portal.jobs import queue
 from services import documents, preview, search_index, write
 from services.descriptors import Problem, Taken, Unknown
 from services.history import Author
-from services.models import Entity, Import, Location, Source
+from services.models import Document, Entity, Import, Location, Source
 from services.models.sources import NEW, OPTIONAL, REQUIRED
 from services.reach import Reach
 
@@ -172,7 +172,8 @@ def hasten(locations: list[Location], by: Any) -> list[Location]:
     if locations:
         with transaction.atomic():
             Location.objects.filter(pk__in=[location.pk for location in locations]).update(next_at=timezone.now())
-            Source.objects.filter(location__in=locations).update(next_at=None)
+            # Read anew even where nothing has changed, so that what somebody removed comes back.
+            Source.objects.filter(location__in=locations).update(next_at=None, sha256="", etag="", modified="")
             queue.enqueue(JOB, by=name_of(by), unique="now")
     return locations
 
@@ -200,7 +201,7 @@ def ancestry(entity: Entity) -> Ancestors:
     level, seen = [entity], {entity.ref}
     while level:
         parents = _parents(level)
-        texts = dict(documents.Document.objects.filter(entity__in=level).values_list("entity_id", "text"))
+        texts = dict(Document.objects.filter(entity__in=level).values_list("entity_id", "text"))
         for one in level:
             text = texts.get(one.pk)
             found.append((orjson.loads(text) if text else documents.base(one), parents.get(one.source, [])))

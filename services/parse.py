@@ -45,9 +45,7 @@ class Parsed:
         self.faults.append(Fault(document, ref, problem))
 
 
-def parse(
-    raw: bytes, known: Mapping[str, str], *, is_json: bool = False, opener: Opener | None = None
-) -> Parsed:
+def parse(raw: bytes, known: Mapping[str, str], *, is_json: bool = False, opener: Opener | None = None) -> Parsed:
     """Read a file. `known` says the ref of each digest that was stored before; `opener` reads the files it takes in."""
     parsed, seen = Parsed(), set[str]()
     filler = Placeholders(opener or _nothing)

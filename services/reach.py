@@ -67,7 +67,9 @@ class Reach:
             with path.open("rb") as handle:
                 return Fetched(handle.read(LIMITS.bytes + 1))
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise Gone("There is no such file.", "Check whether it was moved; if so, register its new place.") from error
+            raise Gone(
+                "There is no such file.", "Check whether it was moved; if so, register its new place."
+            ) from error
         except IsADirectoryError as error:
             raise Problem("It is a folder.", "Name the files, or use a pattern such as folder/**/*.yaml.") from error
         except OSError as error:

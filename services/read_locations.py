@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -44,11 +43,14 @@ class Result:
 
 
 def read_location(location: Location) -> Result | None:
-    """Read a location if it is due and nobody else does; None otherwise. Documents are finished afterwards by the caller."""
+    """Read a location if it is due and nobody else does; None otherwise. The caller finishes the documents afterwards."""
     now = timezone.now()
     claim = Location.objects.filter(pk=location.pk, next_at=location.next_at, next_at__lte=now)
-    if not claim.update(next_at=now + CLAIM):
-        return None
+    return read_now(location) if claim.update(next_at=now + CLAIM) else None
+
+
+def read_now(location: Location) -> Result:
+    """Read a location whether it is due or not. Two readings at once do no harm, but twice the work."""
     reading = Walk(location, Reach.of_settings(), f"location {location}"[:150])
     result = reading.run(location.target, location.entity_ref, optional=location.presence == OPTIONAL)
     _settle(location, reading)
@@ -191,7 +193,9 @@ class Walk:
         """Remove the entities of files, unless another location has them too."""
         names = {row.name for row in rows}
         ids = [row.pk for row in rows if row.pk]
-        names -= set(Source.objects.filter(name__in=names).exclude(Q(pk__in=ids) | Q(state=GONE)).values_list("name", flat=True))
+        names -= set(
+            Source.objects.filter(name__in=names).exclude(Q(pk__in=ids) | Q(state=GONE)).values_list("name", flat=True)
+        )
         held = list(Entity.objects.live().filter(source__in=names))
         write.remove(held, Author(self.by, str(self.location or "by hand"), why[:300]))
         Import.objects.filter(source__in=names).delete()
@@ -216,7 +220,9 @@ class Walk:
 
     def report_targets(self, entity: Entity, faults: list[Problem]) -> None:
         """Replace the reports of targets that cannot be used."""
-        old = Import.objects.filter(source=entity.source, ref=entity.ref, field__startswith="spec.target", state="error")
+        old = Import.objects.filter(
+            source=entity.source, ref=entity.ref, field__startswith="spec.target", state="error"
+        )
         if not faults and not old.exists():
             return
         good = Import.objects.filter(source=entity.source, ref=entity.ref, state="ok").first()
@@ -246,6 +252,6 @@ class Walk:
 def pause(failures: int, problem: Problem) -> int:
     """Seconds until the next try: the usual interval, doubled for each failure after the first, at most six hours; longer
     where the host asks for it."""
-    step = min(settings.READING_INTERVAL * 2 ** min(failures - 1, 16), LONGEST_PAUSE)
+    step: int = min(settings.READING_INTERVAL << min(failures - 1, 16), LONGEST_PAUSE)
     asked = problem.retry_after if isinstance(problem, Unread) else 0
     return max(step, asked)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from services import facts
+from services.descriptors import LIMITS
 from services.descriptors.links import safe_link
 from services.models import Entity, Import
 
@@ -132,3 +133,29 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         model = Import
         fields = ["id", "source", "document", "line", "ref", "state", "field", "reason", "remedy", "at"]
         read_only_fields = fields
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """Descriptors as one text, YAML or JSON. The same name again replaces what the sender stored under it."""
+
+    content = serializers.CharField(max_length=LIMITS.bytes, trim_whitespace=False)
+    name = serializers.CharField(max_length=80, default="catalog-info.yaml")
+    dry_run = serializers.BooleanField(default=False)
+
+
+class ReportSerializer(serializers.ModelSerializer[Import]):
+    """What became, or would become, of one document."""
+
+    class Meta:
+        model = Import
+        fields = ["document", "line", "ref", "state", "field", "reason", "remedy"]
+        read_only_fields = fields
+
+
+class UploadedSerializer(serializers.Serializer[Any]):
+    """Counts of entities, and a report for each document."""
+
+    stored = serializers.IntegerField(read_only=True)
+    unchanged = serializers.IntegerField(read_only=True)
+    removed = serializers.IntegerField(read_only=True)
+    reports = ReportSerializer(many=True, read_only=True)

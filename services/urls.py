@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import views
+from services import import_views, views
 
 app_name = "services"
 urlpatterns = [
@@ -12,8 +12,12 @@ urlpatterns = [
     path("export.csv", views.export, name="export"),
     path("discovery/", views.discovery, name="discovery"),
     path("discovery/run/", views.discovery_run, name="discovery-run"),
-    path("imports/", views.imports, name="imports"),
-    path("imports/<uuid:pk>/", views.imports, name="import"),
+    path("imports/", import_views.imports, name="imports"),
+    path("imports/register/", import_views.register, name="import-register"),
+    path("imports/upload/", import_views.upload, name="import-upload"),
+    path("imports/<uuid:pk>/", import_views.location, name="import"),
+    path("imports/<uuid:pk>/refresh/", import_views.refresh, name="import-refresh"),
+    path("imports/<uuid:pk>/unregister/", import_views.unregister, name="import-unregister"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
 ]

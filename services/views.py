@@ -16,10 +16,10 @@ from portal import panels
 from portal.access import policy
 from portal.jobs.models import Run
 from portal.plugins import Panel
-from services import csv_export, discover, listing, queries
+from services import csv_export, discover, listing, queries, tombstones
 from services.discovery.inventory import SETTLED
 from services.engine import serverless
-from services.models import DiscoveryReport, Entity, Import
+from services.models import DiscoveryReport, Entity
 from services.panels import about, configuration
 from services.table import table
 
@@ -55,6 +55,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return csv_export.response(listing.answer(request), "services.csv")
 
 
+@tombstones.shown
 def entity(request: HttpRequest, kind: str, namespace: str, name: str, tab: str = "") -> HttpResponse:
     """One entity: its overview, or one of the tabs that plugins add."""
     found = _find(kind, namespace, name)
@@ -144,17 +145,3 @@ def discovery_run(request: HttpRequest) -> HttpResponse:
     discover.start(request.user)
     messages.success(request, "Discovery is on its way.")
     return redirect("services:discovery")
-
-
-def imports(request: HttpRequest) -> HttpResponse:
-    """What became of every document of every descriptor file."""
-    rows = Import.objects.order_by("-state", "source", "document", "line")
-    errors = rows.filter(state="error")
-    page = Paginator(errors if request.GET.get("show") != "all" else rows, 50).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "errors": errors.count(),
-        "total": rows.count(),
-        "newest": Import.objects.order_by("-at").values_list("at", flat=True).first(),
-    }
-    return render(request, "services/imports.html", context)

@@ -71,7 +71,9 @@ def _said(ref: str, relation: str, values: Iterable[str], field: str, kind: str,
 def in_order(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
     """The spec with the lists that name other entities sorted, as Backstage answers them; the same object where they are."""
     lists = {
-        field: sorted(spec[field]) for field in SORTED if field in spec and kind in MANY[field][0] and len(spec[field]) > 1
+        field: sorted(spec[field])
+        for field in SORTED
+        if field in spec and kind in MANY[field][0] and len(spec[field]) > 1
     }
     return {**spec, **lists} if lists else spec
 

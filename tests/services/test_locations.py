@@ -93,7 +93,9 @@ def test_a_bad_target_does_not_stop_the_others(folder: Path) -> None:
     assert any("secret" in source for source, _, _ in rows)
 
 
-@pytest.mark.parametrize("target", ["../x.yaml", "/etc/passwd", "other/x.yaml", "team/../../etc/passwd", "x.yaml", "", "a\nb"])
+@pytest.mark.parametrize(
+    "target", ["../x.yaml", "/etc/passwd", "other/x.yaml", "team/../../etc/passwd", "x.yaml", "", "a\nb"]
+)
 def test_a_file_outside_the_folders_is_not_registered(folder: Path, target: str) -> None:
     with pytest.raises(Problem) as caught:
         locations.register("file", target, by="mira")
@@ -207,7 +209,10 @@ def test_unregistering_takes_out_only_what_no_other_location_has(folder: Path) -
     locations.unregister(first, "mira")
     assert names() == {"two"}
     two.refresh_from_db()
-    assert '"backstage.io/managed-by-origin-location":"file:team/two.yaml"' in Document.objects.get(entity__name="two").text
+    assert (
+        '"backstage.io/managed-by-origin-location":"file:team/two.yaml"'
+        in Document.objects.get(entity__name="two").text
+    )
     assert [place.pk for place in locations.behind(Entity.objects.get(name="two"))] == [second.pk]
 
 
@@ -251,7 +256,9 @@ def test_a_dry_run_reads_everything_and_writes_nothing(folder: Path) -> None:
     (folder / "one.yaml").write_text(component("one"))
     found = locations.register("file", "team/all.yaml", by="mira", dry_run=True)
     assert [document["metadata"]["name"] for document in found.entities] == ["all", "one"]
-    assert found.entities[1]["metadata"]["annotations"]["backstage.io/managed-by-origin-location"] == "file:team/all.yaml"
+    assert (
+        found.entities[1]["metadata"]["annotations"]["backstage.io/managed-by-origin-location"] == "file:team/all.yaml"
+    )
     assert (Location.objects.count(), Entity.objects.count(), found.exists) == (0, 0, False)
     (folder / "one.yaml").write_text(component("no good"))
     with pytest.raises(Problem, match=r"one.yaml, line 4, metadata.name: It is missing or malformed"):
@@ -332,7 +339,9 @@ def test_a_host_that_asks_to_wait_is_left_alone_that_long(git: Callable[..., str
     assert timedelta(minutes=115) < place.next_at - timezone.now() <= timedelta(minutes=120)
 
 
-@pytest.mark.parametrize(("status", "state"), [(404, GONE), (410, GONE), (500, FAILING), (401, FAILING), (302, FAILING)])
+@pytest.mark.parametrize(
+    ("status", "state"), [(404, GONE), (410, GONE), (500, FAILING), (401, FAILING), (302, FAILING)]
+)
 def test_gone_is_told_apart_from_other_failures(git: Callable[..., str], status: int, state: str) -> None:
     address = git("/all.yaml", component("one"))
     place = read(registered(address, "url"))

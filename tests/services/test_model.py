@@ -17,9 +17,8 @@ from services.relations import INVERSE, Edge
 from tests.services.model_cases import CASES, Case, document, with_metadata
 
 
-
 def verdict(data: dict[str, Any]) -> str:
-    """"" where a descriptor may be stored, else the first reason."""
+    """ "" where a descriptor may be stored, else the first reason."""
     for field, reason, remedy in findings(data):
         assert remedy
         return f"{field}: {reason}"

@@ -81,7 +81,7 @@ def test_removed_entities_are_nowhere(client: Client, service: Service) -> None:
     gone = service("gone")
     Entity.objects.filter(pk=gone.pk).update(removed_at=gone.created_at)
     assert names(client, "?kind=all") == []
-    assert client.get(gone.get_absolute_url()).status_code == 404
+    assert client.get(gone.get_absolute_url()).status_code == 410
     assert gone.get_absolute_url().encode() not in client.get("/search/?q=gone").content
 
 
