@@ -35,7 +35,7 @@ def ask_first(statement: str, values: Sequence[Any] = ()) -> Rows:
     """The same as the first statement of a request: it is also the check that the kept connection still stands."""
     if connection.connection is None or connection.in_atomic_block:
         return ask(statement, values)
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return ask(statement, values)
     except (OperationalError, InterfaceError):

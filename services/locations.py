@@ -172,7 +172,8 @@ def hasten(locations: list[Location], by: Any) -> list[Location]:
     if locations:
         with transaction.atomic():
             Location.objects.filter(pk__in=[location.pk for location in locations]).update(next_at=timezone.now())
-            Source.objects.filter(location__in=locations).update(next_at=None)
+            # Read anew even where nothing has changed, so that what somebody removed comes back.
+            Source.objects.filter(location__in=locations).update(next_at=None, sha256="", etag="", modified="")
             queue.enqueue(JOB, by=name_of(by), unique="now")
     return locations
 

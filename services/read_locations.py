@@ -43,11 +43,14 @@ class Result:
 
 
 def read_location(location: Location) -> Result | None:
-    """Read a location if it is due and nobody else does; None otherwise. Documents are finished afterwards by the caller."""
+    """Read a location if it is due and nobody else does; None otherwise. The caller finishes the documents afterwards."""
     now = timezone.now()
     claim = Location.objects.filter(pk=location.pk, next_at=location.next_at, next_at__lte=now)
-    if not claim.update(next_at=now + CLAIM):
-        return None
+    return read_now(location) if claim.update(next_at=now + CLAIM) else None
+
+
+def read_now(location: Location) -> Result:
+    """Read a location whether it is due or not. Two readings at once do no harm, but twice the work."""
     reading = Walk(location, Reach.of_settings(), f"location {location}"[:150])
     result = reading.run(location.target, location.entity_ref, optional=location.presence == OPTIONAL)
     _settle(location, reading)

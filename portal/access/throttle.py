@@ -14,6 +14,9 @@ class CallThrottle(UserRateThrottle):
     what a call costs does not grow with the rate.
     """
 
+    num_requests: int | None
+    duration: int | None
+
     def allow_request(self, request: Any, view: Any) -> bool:
         """Count a call; False where there were too many."""
         key = self.get_cache_key(request, view)

@@ -49,13 +49,12 @@ def _repository(target: str) -> tuple[str, str]:
 def _known(address: str) -> list[dict[str, Any]]:
     """The files below the address that the catalog has read, each entity with its file."""
     rows = Entity.objects.live().exclude(document=None).filter(source__startswith=address).select_related("document")
-    found = []
-    for entity in rows.order_by("source", "pk")[:MOST]:
-        if entity.source.removeprefix("url:")[len(address) : len(address) + 1] in ("", "/"):
-            found.append(
-                {"location": {"type": "url", "target": entity.source}, "isRegistered": True, "entity": entity.data}
-            )
-    return found
+    ends = {"", "/"}
+    return [
+        {"location": {"type": "url", "target": entity.source}, "isRegistered": True, "entity": entity.data}
+        for entity in rows.order_by("source", "pk")[:MOST]
+        if entity.source[len(address) : len(address) + 1] in ends
+    ]
 
 
 def _proposal(host: str, path: str) -> dict[str, Any]:

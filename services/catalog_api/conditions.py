@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Not:
     part: Condition
 
 
-Condition = Union[Has, Is, Starts, Holds, All, AnyOf, Not]
+Condition = Has | Is | Starts | Holds | All | AnyOf | Not
 EVERYTHING = All()
 MOST = 1_000
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from services import documents, locations, revision, write
 from services.catalog_api import asked, filters, predicates, projection, question, replies, select
 from services.catalog_api.conditions import All, Condition
 from services.catalog_api.errors import InputError, NotFound, Refusal
+from services.catalog_api.sql import among, where
 from services.descriptors.refs import full_ref
 from services.history import Author
 from services.models import Entity
@@ -46,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         return reply
     ids = select.listed(condition, orders, None if limit is None else limit + 1, offset)
     shown = ids if limit is None else ids[:limit]
-    answer = replies.stream(projection.cut(text, paths) for text in select.texts(shown))
+    answer = replies.array((projection.cut(text, paths) for text in select.texts(shown)), len(shown))
     if len(shown) < len(ids) and limit:
         answer.headers["Link"] = f'<{_next(request, limit, offset + limit)}>; rel="next"'
     return replies.stamped(answer, now)
@@ -126,7 +128,7 @@ def remove(request: HttpRequest, uid: str) -> HttpResponse:
     user: Any = request.user
     if not policy.may(user, "editor", entity.owner_ref):
         raise Refusal(403, "You need the role editor of the team that owns it. Ask an admin for it.")
-    with write.transaction.atomic():
+    with transaction.atomic():
         audit.record(user, "entity.remove", entity.ref, severity="medium", source=entity.source)
         write.remove([entity], Author(user.get_username(), entity.source, "It was removed over the catalog API."))
     documents.refresh()
@@ -176,7 +178,7 @@ def _full(ref: str) -> str:
 
 def _texts(refs: set[str], condition: Condition) -> dict[str, str]:
     """Texts by ref of those entities that match."""
-    held, values = select.where(condition)
+    held, values = where(condition)
     found: dict[str, str] = {}
     for some in bulk.batches(sorted(refs)):
         rows = Entity.objects.live().by_refs(some)
@@ -188,7 +190,7 @@ def _texts(refs: set[str], condition: Condition) -> dict[str, str]:
             continue
         statement = (
             "SELECT e.id, d.text FROM services_entity e JOIN services_document d ON d.entity_id = e.id "  # noqa: S608
-            f"WHERE e.id {select.among(list(names))} AND {held}"
+            f"WHERE e.id {among(list(names))} AND {held}"
         )
         found |= {names[pk]: text for pk, text in select.rows(statement, [*names, *values])}
     return found

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from rest_framework.exceptions import ParseError
 
+from portal.api.base import check_json
 from services.catalog_api import asked, cursors, filters, predicates, projection
 from services.catalog_api.conditions import EVERYTHING, MOST, All, Condition, Holds, size
 from services.catalog_api.cursors import Position
@@ -74,8 +76,8 @@ def of_body(body: Mapping[str, Any]) -> Question:
 def predicate_of(params: asked.Params) -> Any:
     """The parameter `query`: a predicate on GET, which Backstage has on POST only."""
     try:
-        asked.check_json(found := orjson.loads(params.text("query")))
-    except (ValueError, asked.ParseError) as error:
+        check_json(found := orjson.loads(params.text("query")))
+    except (ValueError, ParseError) as error:
         raise InputError("query must be a predicate written as JSON.") from error
     return found
 
@@ -83,8 +85,8 @@ def predicate_of(params: asked.Params) -> Any:
 def _of_cursor(text: str, limit: int, paths: projection.Paths) -> Question:
     found = cursors.decode(text)
     try:
-        asked.check_json(found)
-    except asked.ParseError as error:
+        check_json(found)
+    except ParseError as error:
         raise InputError("Malformed cursor: send one that an answer gave you.") from error
     position = cursors.position(found)
     if found.keys() - {"query", "filter", "order", "text"}:

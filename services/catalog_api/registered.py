@@ -83,7 +83,7 @@ def add(request: HttpRequest) -> HttpResponse:
         if conflict == "reject":
             raise Conflict(f"{kind}:{target} is registered already: refresh it, or pass onConflict=refresh.")
         locations.hasten([made.location], request.user)
-    said = {"location": shape(made.location), "entities": made.entities}
+    said: dict[str, Any] = {"location": shape(made.location), "entities": made.entities}
     if dry or made.exists:
         said["exists"] = made.exists
     return replies.json(said, 201)

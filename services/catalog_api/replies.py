@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 JSON = "application/json"
-FLUSH = 200
+FLUSH = 500
 Reply = TypeVar("Reply", bound=HttpResponseBase)
 
 
@@ -35,8 +35,10 @@ def page(texts: Iterable[str], total: int, around: Mapping[str, str]) -> HttpRes
     return text(f'{{"items":[{",".join(texts)}],"totalItems":{total},"pageInfo":{info}}}')
 
 
-def stream(texts: Iterable[str]) -> StreamingHttpResponse:
-    """A bare array, sent while it is read."""
+def array(texts: Iterable[str], count: int) -> HttpResponseBase:
+    """A bare array of `count` texts; a long one is sent while it is read."""
+    if count <= FLUSH:
+        return text(f"[{','.join(texts)}]")
     return StreamingHttpResponse(_chunks(texts), content_type=JSON)
 
 

@@ -60,7 +60,7 @@ def places(
         values += list(at) if order else [at[1]]
     word = "DESC" if down else "ASC"
     by = f"{value} {word}, {ident} {word}" if order else f"{ident} {word}"
-    statement = f"SELECT {value}, {ident} {table} ORDER BY {by} LIMIT {limit:d} OFFSET {offset:d}"  # noqa: S608 our own names
+    statement = f"SELECT {value}, {ident} {table} ORDER BY {by} LIMIT {limit:d} OFFSET {offset:d}"
     return [(found, pk) for found, pk in ask(statement, values)]
 
 
@@ -68,7 +68,7 @@ def some_places(condition: Condition, order: Order | None, most: int) -> list[Pl
     """All that match, upwards, as long as there are not more than `most`; one more tells that there are."""
     table, values = _ordered(order, condition)
     value, ident = ("o.value", "o.entity_id") if order else ("''", "e.id")
-    found = rows(f"SELECT {value}, {ident} {table} LIMIT {most + 1:d}", values)  # noqa: S608 our own names
+    found = rows(f"SELECT {value}, {ident} {table} LIMIT {most + 1:d}", values)
     return sorted((text, pk) for text, pk in found)
 
 
@@ -91,8 +91,8 @@ def _ordered(order: Order | None, condition: Condition, *, probing: bool = False
     if order.key not in SINGLE:
         sign = ">" if order.down else "<"
         first = (
-            " AND NOT EXISTS (SELECT 1 FROM services_searchkey n WHERE n.entity_id = o.entity_id AND n.key = o.key "
-            f"AND n.value {sign} o.value)"
+            " AND NOT EXISTS (SELECT 1 FROM services_searchkey n WHERE n.entity_id = o.entity_id "  # noqa: S608
+            f"AND n.key = o.key AND n.value {sign} o.value)"
         )
     table = f"FROM services_searchkey o {join} AND o.key = %s AND o.value IS NOT NULL{first} AND {held}"
     return table, [order.key, *values]
@@ -126,7 +126,8 @@ def texts(ids: Sequence[int]) -> Iterator[str]:
     for some in bulk.batches(ids):
         array = connection.vendor == "postgresql"
         held, values = ("= ANY(%s)", [some]) if array else (among(some), some)
-        found = dict(ask(f"SELECT entity_id, text FROM services_document WHERE entity_id {held}", values))  # noqa: S608
+        statement = f"SELECT entity_id, text FROM services_document WHERE entity_id {held}"  # noqa: S608 our own names
+        found: dict[int, str] = dict(ask(statement, values))
         yield from (found[pk] for pk in some if pk in found)
 
 

@@ -23,6 +23,7 @@ LAST = "\U0010ffff"
 INDEX = "e.id IN (SELECT s.entity_id FROM services_searchkey s WHERE "
 # An OFFSET keeps PostgreSQL from turning it into a join of all rows.
 PROBE = "EXISTS (SELECT 1 FROM services_searchkey s WHERE s.entity_id = e.id AND "
+RELATED = "EXISTS (SELECT 1 FROM services_relation r WHERE "
 REF = "e.kind || ':' || e.namespace || '/' || e.name"
 
 
@@ -76,9 +77,7 @@ def _has(key: str) -> Sql:
     if key in ALWAYS:
         return "1 = 1", []
     if key in RELATIONS:
-        return f"EXISTS (SELECT 1 FROM services_relation r WHERE r.source_ref = {REF} AND r.type = %s)", [
-            RELATIONS[key]
-        ]
+        return f"{RELATED}r.source_ref = {REF} AND r.type = %s)", [RELATIONS[key]]
     return f"{INDEX}s.key = %s)", [key]
 
 

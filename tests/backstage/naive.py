@@ -37,7 +37,13 @@ def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def written(value: Any) -> str:
     """A scalar as JavaScript writes it."""
-    return value if isinstance(value, str) else {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else {True: "true", False: "false"}[value]
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def matches(pairs: Pairs, filters: list[str]) -> bool:
@@ -54,4 +60,6 @@ def holds(pairs: Pairs, text: str) -> bool:
         if equals:
             wanted[key].add(value)
     keys = {key for key, _ in pairs}
-    return all(any((key, value) in pairs for value in values) if values else key in keys for key, values in wanted.items())
+    return all(
+        any((key, value) in pairs for value in values) if values else key in keys for key, values in wanted.items()
+    )

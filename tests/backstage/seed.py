@@ -20,7 +20,11 @@ def main(target: str) -> None:
     from services.read_locations import read_location
 
     made = {}
-    for name, role, team in (("vera", "viewer", ""), ("ana", "editor", "group:default/payments"), ("admin", "admin", "")):
+    for name, role, team in (
+        ("vera", "viewer", ""),
+        ("ana", "editor", "group:default/payments"),
+        ("admin", "admin", ""),
+    ):
         user = User.objects.create(username=name)
         if role != "viewer":
             Grant.objects.create(user=user, role=role, team_ref=team)

@@ -68,7 +68,18 @@ def serving(folder: Path, database_url: str = "") -> Iterator[Served]:
         _python(environment, "manage.py", "migrate", "--verbosity", "0")
         told = _python(environment, "-m", "tests.backstage.seed", "seed", f"{host}/root.yaml")
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--threads", "4", "--keep-alive", "75"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "portal.wsgi",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--keep-alive",
+            "75",
+        ]
         with (folder / "web.log").open("wb") as log:
             process = subprocess.Popen(
                 [*command, "--bind", f"127.0.0.1:{port}", "--no-control-socket"], cwd=ROOT, env=environment,

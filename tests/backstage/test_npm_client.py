@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.backstage.naive import index, matches
-from tests.backstage.serving import Served, serving
+from tests.backstage.serving import ROOT, Served, serving
 from tests.conftest import postgres_database
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -50,7 +52,11 @@ def test_random_filters_find_what_a_plain_reading_of_the_rules_finds(served: Ser
     one = st.lists(condition, min_size=1, max_size=3).map(",".join)
 
     @settings(max_examples=80)
-    @given(st.lists(one, min_size=1, max_size=3), st.sampled_from(["metadata.name", "metadata.tags", "spec.type", ""]), st.booleans())
+    @given(
+        st.lists(one, min_size=1, max_size=3),
+        st.sampled_from(["metadata.name", "metadata.tags", "spec.type", ""]),
+        st.booleans(),
+    )
     def check(filters: list[str], order: str, down: bool) -> None:
         wanted = {entity["metadata"]["uid"] for entity, pairs in rows if matches(pairs, filters)}
         assert {entity["metadata"]["uid"] for entity in get(served, "entities", filter=filters)} == wanted
@@ -60,13 +66,23 @@ def test_random_filters_find_what_a_plain_reading_of_the_rules_finds(served: Ser
             wanted = {
                 entity["metadata"]["uid"]
                 for entity, pairs in rows
-                if entity["metadata"]["uid"] in wanted and any(key == order and value is not None for key, value in pairs)
+                if entity["metadata"]["uid"] in wanted
+                and any(key == order and value is not None for key, value in pairs)
             }
         found = get(served, "entities/by-query", **params)
         assert {entity["metadata"]["uid"] for entity in found["items"]} == wanted
         assert found["totalItems"] == len(found["items"]) == len(wanted)
 
     check()
+
+
+def test_pages_are_the_same_whether_few_or_many_match(served: Served) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.backstage.dense"], cwd=ROOT, env=served.environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) == 175
 
 
 def test_the_npm_client_reads_as_if_this_were_backstage(served: Served) -> None:
