@@ -15,7 +15,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 QUICK_DEATHS, QUICK_SECONDS = 5, 60.0
-TEAR_DOWN_SECONDS = 5.0
+TEAR_DOWN_SECONDS = 10.0
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 

@@ -49,9 +49,9 @@ GRAVE = {"serious", "critical"}
 @pytest.fixture(scope="module")
 def alive(portal: Portal) -> Portal:
     """The portal once its demo organisation is complete and the cost reviews are there."""
-    until(lambda: "Demo organisation" in portal.said(), 180, portal, "demo organisation")
-    until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 180, portal, "a cost review")
-    until(lambda: portal.get("/api/v1/chaos/runs/")["results"], 180, portal, "a run of the experiment")
+    until(lambda: "Demo organisation" in portal.said(), 300, portal, "demo organisation")
+    until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 300, portal, "a cost review")
+    until(lambda: portal.get("/api/v1/chaos/runs/")["results"], 300, portal, "a run of the experiment")
     return portal
 
 
