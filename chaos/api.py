@@ -40,6 +40,10 @@ class Experiments(generics.ListCreateAPIView[Experiment]):
     serializer_class = serializers.ExperimentSerializer
     filterset_class = ExperimentFilter
 
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Plan an experiment; an editor of the owning team, and an operator where it is to run on a schedule."""
+        return super().post(request, *args, **kwargs)
+
     def perform_create(self, serializer: Any) -> None:
         """Find the service, ask for the right on it, then check the definition."""
         fields: dict[str, Any] = dict(serializer.validated_data)

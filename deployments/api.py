@@ -38,7 +38,7 @@ class Deployments(generics.ListCreateAPIView[Deployment]):
     serializer_class = shapes.DeploymentSerializer
     filterset_class = DeploymentFilter
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Report a deployment: 201 the first time, 200 when it is known already."""
         shape = self.get_serializer(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -88,6 +88,10 @@ class Plans(generics.ListCreateAPIView[RolloutPlan]):
     write_role = "operator"
     queryset = RolloutPlan.objects.all()
     serializer_class = shapes.PlanSerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add a plan, or the next version of one; operators."""
+        return super().post(request, *args, **kwargs)
 
     def perform_create(self, serializer: Any) -> None:
         """Store the next version; the audit line comes with it or neither does."""

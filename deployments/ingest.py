@@ -55,6 +55,7 @@ def from_rollout(rollout: Rollout, state: str, finished_at: datetime | None = No
         version=rollout.version,
         state=state,
         region=rollout.target.get("region", ""),
+        url=rollout.get_absolute_url(),
         actor=rollout.created_by,
         started_at=rollout.created_at,
         finished_at=finished_at,

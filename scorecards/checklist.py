@@ -92,7 +92,7 @@ def _found(reason: Mapping[str, Any]) -> Iterable[str]:
         if leaf.get("failing"):
             named = named_items(leaf["failing"])
             rest = leaf["failing_count"] - len(leaf["failing"]) + max(0, len(named) - 4)
-            yield f"{', '.join(named[:4])}{f' and {rest} more' if rest else ''}"
+            yield f"{field_of(leaf)}: {', '.join(named[:4])}{f' and {rest} more' if rest else ''}"
         elif leaf.get("unknown"):
             yield f"{leaf['fact']}: {leaf['unknown']}"
         elif leaf["truth"] is False:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 QUICK_DEATHS, QUICK_SECONDS = 5, 60.0
+TEAR_DOWN_SECONDS = 10.0
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -69,12 +70,21 @@ class Child:
             self.process.send_signal(signal.SIGTERM)
 
     def await_end(self) -> None:
-        """Second step: wait, then kill whatever is left of the group."""
+        """Second step: wait, then kill whatever is left of the group, and see it gone."""
         if self.process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.patience)
             self.kill_group()
             self.process.wait()
+            self.await_group()
+
+    def await_group(self) -> None:
+        """Wait while a killed process of the group is being torn down; a busy machine needs a moment for that."""
+        end = time.monotonic() + TEAR_DOWN_SECONDS
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            while self.process and time.monotonic() < end:
+                os.killpg(self.process.pid, 0)
+                time.sleep(0.02)
 
     def kill_group(self) -> None:
         """Kill the process and all that it left behind in its group."""

@@ -5,6 +5,7 @@ Every function raises Refusal with one sentence that names the remedy.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -49,8 +50,15 @@ def hold(folder: Path) -> int:
     return descriptor
 
 
+def port_number(text: str) -> int:
+    """The port named on the command line."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise Refusal(f"{text} is no port: choose a number from 1 to 65535, make run PORT=8001.")
+    return int(text)
+
+
 def check_web_port(host: str, port: int) -> None:
-    """Refuse a port that somebody else listens on or that this user may not open."""
+    """Refuse a port that somebody else listens on or that this user may not open, and a host that is not this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -59,9 +67,12 @@ def check_web_port(host: str, port: int) -> None:
             raise Refusal(
                 f"Port {port} needs more rights than you have: choose another, make run PORT=8001."
             ) from error
-        except OverflowError as error:
-            raise Refusal(f"{port} is no port: choose one below 65536, make run PORT=8001.") from error
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refusal(
+                    f"{host} is no address of this machine ({error.strerror}): "
+                    "leave HOST out, or open it to others with make run HOST=0.0.0.0."
+                ) from error
             free = next((n for n in range(port + 1, port + 50) if is_free(host, n)), port + 1)
             raise Refusal(f"Port {port} is in use on {host}: choose another, make run PORT={free}.") from error
 
@@ -87,7 +98,7 @@ def free_port() -> int:
 def check_services(environment: dict[str, str]) -> None:
     """Refuse a DATABASE_URL or REDIS_URL that does not answer. The embedded run has neither."""
     database, broker = environment.get("DATABASE_URL", ""), environment.get("REDIS_URL", "")
-    if database.startswith("postgres"):
+    if database:
         check_postgres(database)
     if broker:
         check_redis(broker)
@@ -97,10 +108,15 @@ def check_postgres(url: str) -> None:
     """Connect once."""
     import psycopg
 
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise Refusal(
+            "DATABASE_URL must name PostgreSQL, as in postgres://user:password@host:5432/name; "
+            "without DATABASE_URL the portal uses its own SQLite file."
+        )
     try:
         psycopg.connect(url, connect_timeout=3).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise Refusal(
             f"DATABASE_URL cannot be reached ({reason}): start PostgreSQL or correct the URL; "
             "without DATABASE_URL the portal uses its own SQLite file."

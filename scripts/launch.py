@@ -32,20 +32,21 @@ def main(arguments: list[str]) -> int:
     """Run until asked to stop. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", default="8000")
     options = parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ask_to_stop)
     try:
+        port = ground.port_number(options.port)
         folder = ground.data_folder()
         held = ground.hold(folder)
-        ground.check_web_port(options.host, options.port)
+        ground.check_web_port(options.host, port)
         ground.check_services(dict(os.environ))
     except ground.Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
     try:
-        return Launch(folder, options.host, options.port).run()
+        return Launch(folder, options.host, port).run()
     finally:
         os.close(held)
 

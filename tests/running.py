@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -52,28 +53,30 @@ class Portal:
     def get(self, path: str) -> Any:
         """JSON of a REST path, with the token where there is one."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        with LOOPBACK.open(urllib.request.Request(f"{self.url}{path}", headers=headers), timeout=20) as answer:
+        with LOOPBACK.open(urllib.request.Request(f"{self.url}{path}", headers=headers), timeout=60) as answer:
             return json.load(answer)
 
     def tree(self) -> list[psutil.Process]:
         """The launcher's children with theirs."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def child(self, words: str) -> psutil.Process:
-        """The direct child whose command line holds these words."""
-        found = [one for one in psutil.Process(self.process.pid).children() if words in " ".join(one.cmdline())]
-        assert found, f"no process of {words}\n{self.said()}\n{self.logs()}"
-        return found[0]
+    def find(self, words: str) -> psutil.Process | None:
+        """The direct child whose command line holds these words, once it is there."""
+        for one in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+                if words in " ".join(one.cmdline()):
+                    return one
+        return None
 
     def manage(self, *arguments: str) -> str:
         """Output of a management command on its database."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=environment(self.data), capture_output=True, text=True, check=True, timeout=60,
+            cwd=ROOT, env=environment(self.data), capture_output=True, text=True, check=True, timeout=180,
         )  # fmt: skip
         return done.stdout.strip()
 
-    def stop(self, number: int = signal.SIGINT, patience: float = 40) -> int:
+    def stop(self, number: int = signal.SIGINT, patience: float = 120) -> int:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
         return self.process.wait(patience)
@@ -117,13 +120,13 @@ def until(what: Callable[[], Any], seconds: float, portal: Portal, title: str) -
         try:
             if answer := what():
                 return answer
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError, psutil.Error):
             pass
         time.sleep(0.5)
     raise AssertionError(f"{title}: not within {seconds:.0f} s\n{portal.said()}\n{portal.logs()}")
 
 
-def survivors(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Process]:
+def survivors(processes: list[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
     """Those that still run after so many seconds: a killed process takes a moment to give back its memory."""
     deadline = time.monotonic() + seconds
     while alive := [one for one in processes if runs(one)]:
@@ -141,7 +144,7 @@ def runs(process: psutil.Process) -> bool:
         return False
 
 
-def serving(portal: Portal, seconds: float = 60) -> Portal:
+def serving(portal: Portal, seconds: float = 240) -> Portal:
     """Wait until the launcher has printed its address."""
     until(lambda: "Colonnade is at" in portal.said(), seconds, portal, "first page")
     return portal

@@ -139,7 +139,9 @@ def _safety(record: Record) -> Verdict:
         return Verdict("poor", "worker lost", "The worker was lost under the fault; another one took the fault out.")
     if record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.LIMIT):
         word = {Ended.ABORT: "aborted", Ended.KILL_SWITCH: "halted"}.get(record.ended, "stopped")
-        return Verdict("poor", word, f"{record.stop_reason} The undo is proven.".strip())
+        reason = record.stop_reason.strip()
+        closed = reason if not reason or reason.endswith((".", "!", "?")) else f"{reason}."
+        return Verdict("poor", word, f"{closed} The undo is proven.".strip())
     if record.undo_attempts > 1:
         return Verdict("poor", "undo late", f"The undo needed {record.undo_attempts} attempts before it was proven.")
     if not record.armed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from costs.engine.findings import Answer, Finding, Input, Insufficient, Measure, NotApplicable, missing
-from costs.engine.money import HOURS_PER_MONTH, Money, cents, saving
+from costs.engine.money import HOURS_PER_MONTH, Money, cents, grouped, saving
 from costs.engine.prices import Price, unknown
 from costs.engine.table import HIT_RATES, Table, cost_formula, read_cost
 
@@ -58,9 +58,11 @@ def _refusal(table: Table, reads: Measure, writes: Measure) -> str:
     if hits is not None and hits.value >= GOOD_HIT_RATE:
         return f"A cache already answers {hits.value:.0%} of the reads.".replace("%", " %")
     if reads.value < MIN_READS:
-        return f"{reads.value:,.0f} reads a second are too few for a cache to pay; {MIN_READS:,.0f} are the least."
+        return (
+            f"{grouped(reads.value)} reads a second are too few for a cache to pay; {grouped(MIN_READS)} are the least."
+        )
     if writes.value > 0 and reads.value / writes.value < MIN_RATIO:
-        return f"{reads.value / writes.value:,.1f} reads for one write: a cache would be emptied too often."
+        return f"{grouped(reads.value / writes.value, 1)} reads for one write: a cache would be emptied too often."
     return ""
 
 
@@ -89,14 +91,14 @@ def _finding(
         f"{node_text} = ${cents(found.expected)} a month"
     )
     inputs = [
-        Input("Reads a second", f"{reads.value:,.1f}", reads.source, reads.coverage),
-        Input("Writes a second", f"{writes.value:,.1f}", writes.source, writes.coverage),
+        Input("Reads a second", grouped(reads.value, 1), reads.source, reads.coverage),
+        Input("Writes a second", grouped(writes.value, 1), writes.source, writes.coverage),
         Input("Hit rates assumed", "50 %, 80 %, 95 %", "assumption: how skewed the keys are is not known"),
     ]
     if hits is not None:
         inputs.append(Input("Hit rate today", f"{hits.value * 100:.0f} %", hits.source, hits.coverage))
     if table.provisioned_reads:
-        inputs.append(Input("Provisioned reads", f"{table.provisioned_reads:,} units", "table configuration"))
+        inputs.append(Input("Provisioned reads", f"{grouped(table.provisioned_reads)} units", "table configuration"))
     return Finding(
         KEY,
         table.subject,

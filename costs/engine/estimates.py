@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from costs.engine import prices
 from costs.engine.findings import Measure, Subject, missing
-from costs.engine.money import HOURS_PER_MONTH, SECONDS_PER_MONTH, Money
+from costs.engine.money import HOURS_PER_MONTH, SECONDS_PER_MONTH, Money, grouped
 from costs.engine.prices import Price
 from costs.engine.table import MILLION
 
@@ -69,7 +69,7 @@ def metered_table(subject: Subject, reads: Measure | None, writes: Measure | Non
     million_reads = Decimal(str(reads.value)) * SECONDS_PER_MONTH / MILLION
     million_writes = Decimal(str(writes.value)) * SECONDS_PER_MONTH / MILLION
     amount = million_reads * read.amount + million_writes * write.amount
-    basis = f"{million_reads:,.1f} M reads × ${read.amount} + {million_writes:,.1f} M writes × ${write.amount}"
+    basis = f"{grouped(million_reads, 1)} M reads × ${read.amount} + {grouped(million_writes, 1)} M writes × ${write.amount}"
     return Line(subject, Money(amount, read.currency).cents(), basis, read, "Storage is left out.")
 
 
@@ -87,5 +87,5 @@ def function(
     calls = Decimal(str(per_second.value)) * SECONDS_PER_MONTH
     seconds = calls * Decimal(str(duration_ms)) / 1000 * Decimal(memory_mb) / MB_PER_GB
     amount = Money(calls / MILLION * request.amount + seconds * compute.amount, request.currency).cents()
-    basis = f"{calls / MILLION:,.1f} M requests × ${request.amount} + {seconds:,.0f} GB-seconds × ${compute.amount}"
+    basis = f"{grouped(calls / MILLION, 1)} M requests × ${request.amount} + {grouped(seconds)} GB-seconds × ${compute.amount}"
     return Line(subject, amount, basis, compute)

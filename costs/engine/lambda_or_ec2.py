@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from costs.engine.findings import Answer, Finding, Input, Insufficient, NotApplicable, missing
 from costs.engine.fleet import Fleet, present_cost, size_inputs
-from costs.engine.money import SECONDS_PER_MONTH, cents, saving
+from costs.engine.money import SECONDS_PER_MONTH, cents, grouped, saving
 from costs.engine.pricelist import SHAPES
 from costs.engine.prices import Price, unknown
 
@@ -52,13 +52,13 @@ def _finding(fleet: Fleet, prices: tuple[Price, Price, Price], work: Decimal, la
     found = saving(present.amount, [work * x86.amount * WAITING, lambda_cost, work * arm.amount], on_demand.currency)
     formula = (
         f"{fleet.count} × ${on_demand.amount} × 730 h = ${cents(present.amount)} on EC2; "
-        f"{work:,.0f} GB-seconds × ${x86.amount} = ${cents(lambda_cost)} on Lambda; "
+        f"{grouped(work)} GB-seconds × ${x86.amount} = ${cents(lambda_cost)} on Lambda; "
         f"saving ${cents(found.expected)} a month"
     )
     inputs = (
         *size_inputs(fleet),
         Input("vCPUs an instance", str(SHAPES[fleet.instance_type][0]), "instance type"),
-        Input("Memory for one vCPU on Lambda", "1,769 MB", "AWS Lambda documentation"),
+        Input("Memory for one vCPU on Lambda", "1\u202f769 MB", "AWS Lambda documentation"),
         Input("Low case", "handlers wait as long as they compute", "assumption"),
         Input("High case", "arm64 functions", "assumption"),
     )
@@ -76,7 +76,7 @@ def _finding(fleet: Fleet, prices: tuple[Price, Price, Price], work: Decimal, la
         prices=prices,
         questions=(
             "Is the work driven by requests, a queue or a schedule?",
-            "Does every task end within 15 minutes and 10,240 MB?",
+            "Does every task end within 15 minutes and 10\u202f240 MB?",
             "Does an instance keep state or open sockets between requests?",
         ),
     )

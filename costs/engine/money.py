@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 HOURS_PER_MONTH = Decimal(730)
 SECONDS_PER_MONTH = Decimal(730 * 3600)
 CENT = Decimal("0.01")
+THIN = "\u202f"  # narrow no-break space, between thousands on every page
 
 
 class CurrencyMismatch(ValueError):
@@ -66,3 +67,8 @@ def saving(present: Decimal, future: Iterable[Decimal], currency: str) -> Range:
     held = sorted(cents(min(max(present - cost, Decimal(0)), max(present, Decimal(0)))) for cost in future)
     low, expected, high = held
     return Range(low, expected, high, currency)
+
+
+def grouped(value: float | Decimal, digits: int = 0) -> str:
+    """A number for a sentence: thin spaces between thousands, as many decimals as asked for."""
+    return f"{value:,.{digits}f}".replace(",", THIN)

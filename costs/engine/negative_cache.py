@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from costs.engine.findings import Answer, Finding, Input, Insufficient, Measure, NotApplicable, missing
-from costs.engine.money import Money, cents, saving
+from costs.engine.money import Money, cents, grouped, saving
 from costs.engine.prices import Price, unknown
 from costs.engine.table import HIT_RATES, Table, cost_formula, read_cost
 
@@ -49,7 +49,7 @@ def _finding(table: Table, reads: Measure, misses: Measure, price: Price) -> Fin
         f"× 80 % remembered = ${cents(found.expected)} a month"
     )
     inputs = (
-        Input("Reads a second", f"{reads.value:,.1f}", reads.source, reads.coverage),
+        Input("Reads a second", grouped(reads.value, 1), reads.source, reads.coverage),
         Input("Look-ups that find nothing", f"{misses.value * 100:.0f} %", misses.source, misses.coverage),
         Input("Hit rates assumed", "50 %, 80 %, 95 %", "assumption: a cache inside the process, at no cost"),
     )

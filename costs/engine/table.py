@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from costs.engine.findings import Measure, Subject
-from costs.engine.money import HOURS_PER_MONTH, SECONDS_PER_MONTH
+from costs.engine.money import HOURS_PER_MONTH, SECONDS_PER_MONTH, grouped
 from costs.engine.prices import Price
 
 MILLION = Decimal(1_000_000)
@@ -44,5 +44,5 @@ def read_cost(table: Table, reads_per_second: float, price: Price) -> Decimal:
 def cost_formula(table: Table, reads_per_second: float, price: Price) -> str:
     """The same calculation in words, with the numbers filled in."""
     if table.provisioned_reads:
-        return f"{table.provisioned_reads:,} read units × ${price.amount} × 730 h"
-    return f"{reads_per_second:,.1f} reads a second × 2,628,000 s × ${price.amount} a million"
+        return f"{grouped(table.provisioned_reads)} read units × ${price.amount} × 730 h"
+    return f"{grouped(reads_per_second, 1)} reads a second × {grouped(SECONDS_PER_MONTH)} s × ${price.amount} a million"

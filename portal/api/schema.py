@@ -65,5 +65,5 @@ def operations(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
         for method, operation in item.items():
             if method in METHODS:
                 row = {"method": method.upper(), "path": path, "summary": operation.get("summary", "")}
-                groups[word].append(row | {"description": operation.get("description", "")})
+                groups[word].append(row | {"description": operation.get("description", "").replace("`", "")})
     return sorted(groups.items())

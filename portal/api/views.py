@@ -92,6 +92,10 @@ class Accounts(generics.ListCreateAPIView[Account]):
     queryset = Account.objects.all()
     serializer_class = shapes.AccountSerializer
 
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add an AWS account with its roles; the answer holds the external id for their trust policies."""
+        return super().post(request, *args, **kwargs)
+
     def perform_create(self, serializer: Any) -> None:
         """The row and its audit line come together or not at all."""
         with transaction.atomic():

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.templatetags import wording
+
 QUEUED, RUNNING, SUCCEEDED, FAILED = "queued", "running", "succeeded", "failed"
 CANCELLED, LOST, SKIPPED = "cancelled", "lost", "skipped"
 ACTIVE = (QUEUED, RUNNING)
@@ -42,7 +44,7 @@ class Schedule(models.Model):
     @property
     def rule(self) -> str:
         """The rule in words."""
-        return f"{self.cron} ({self.timezone})" if self.cron else f"every {self.every} s"
+        return f"{self.cron} ({self.timezone})" if self.cron else f"every {wording.lasting(self.every)}"
 
 
 class Run(models.Model):

@@ -26,6 +26,9 @@ register.filter("effort", wording.effort)
 register.filter("delta", wording.delta)
 register.filter("lasting", wording.lasting)
 register.filter("initials", wording.initials)
+register.filter("day", wording.day)
+register.filter("spaced", wording.spaced)
+register.filter("plain", wording.plain)
 
 STATES = {"good", "fair", "poor", "stale", "neutral"}
 BADGES = STATES | {"silver", "info", "ink"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 THIN = "\u202f"  # narrow no-break space: groups digits and joins a number to its unit
@@ -92,6 +92,31 @@ def delta(value: object) -> str:
     if rounded == 0:
         return "±0"
     return f"+{rounded}" if rounded > 0 else f"{MINUS}{-rounded}"
+
+
+def day(iso: object) -> str:
+    """Write a stored ISO date as 23 Nov 2026; what is none is shown as it is."""
+    try:
+        found = date.fromisoformat(str(iso))
+    except ValueError:
+        return str(iso)
+    return f"{found.day} {found:%b %Y}"
+
+
+def spaced(name: object) -> str:
+    """Write the name of a field for people: “without service” for without_service."""
+    return str(name).replace("_", " ")
+
+
+def plain(value: object) -> str:
+    """Write stored data for people: “account 1111, region eu-west-1” for a mapping; yes, no and none as words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{spaced(name)} {plain(part)}" for name, part in value.items()) or "nothing"
+    if isinstance(value, list):
+        return ", ".join(plain(part) for part in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 def initials(name: object) -> str:

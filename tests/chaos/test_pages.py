@@ -65,7 +65,9 @@ def test_the_download_follows_the_same_filter_as_the_page(experiment: Experiment
 
 def test_the_list_narrows_by_its_url(experiment: Experiment, vera: Any, browse: Browse) -> None:
     assert experiment.title in browse(vera).get("/chaos/?q=search").content.decode()
-    assert "No experiment fits" in browse(vera).get("/chaos/?team=payments").content.decode()
+    assert experiment.title in browse(vera).get("/chaos/?team=search").content.decode()
+    for other in ("payments", "arch"):
+        assert "No experiment fits" in browse(vera).get(f"/chaos/?team={other}").content.decode()
 
 
 @pytest.mark.parametrize("count", [10, 1000])

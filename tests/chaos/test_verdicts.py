@@ -61,6 +61,8 @@ def test_rounds_before_the_first_data_point_say_nothing() -> None:
 def test_an_abort_says_that_the_undo_is_proven() -> None:
     four = judge(dataclasses.replace(GOOD, ended=Ended.ABORT, stop_reason="Aborted by jon."))
     assert four.safety.sentence == "Aborted by jon. The undo is proven."
+    halted = judge(dataclasses.replace(GOOD, ended=Ended.KILL_SWITCH, stop_reason="Halted by mira: an incident"))
+    assert halted.safety.sentence == "Halted by mira: an incident. The undo is proven."
     assert four.hypothesis.word == "cut short"
 
 

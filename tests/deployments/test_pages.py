@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from deployments import ingest
 from deployments.engine.sequential import Interval, Rule
 from deployments.engine.verdict import judge
 from deployments.models import Deployment, Judgement, MetricSample, Rollout
@@ -133,6 +134,15 @@ def test_the_service_page_shows_the_rollout_and_the_history(
     client, url = browse(vera), rollout.entity.get_absolute_url()
     assert "Rollout 2026.11.3" in client.get(url).content.decode()
     assert "three steps v1" in client.get(f"{url}deployments/").content.decode()
+
+
+def test_a_rollout_is_found_again_from_the_list_after_it_has_ended(
+    rollout: Rollout, vera: Any, browse: Callable[..., Any]
+) -> None:
+    ingest.from_rollout(rollout, "succeeded", timezone.now())
+    Rollout.objects.update(state="succeeded")
+    html = browse(vera).get("/deployments/").content.decode()
+    assert f'href="{rollout.get_absolute_url()}"' in html
 
 
 def test_unknown_rollouts_are_404(vera: Any, browse: Callable[..., Any], api: Callable[..., Any]) -> None:

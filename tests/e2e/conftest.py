@@ -30,7 +30,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal, from the first second on: the story test watches it come to life."""
     started = launch(tmp_path_factory.mktemp("e2e") / "data")
     try:
-        serving(started, 120)
+        serving(started)
         started.token = started.manage("token", "create", "admin", "--role", "admin").splitlines()[-1]
         yield started
     finally:
@@ -90,7 +90,7 @@ def windows(
                 storage_state=signed_in(user),
             )
             page = context.new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(60_000)
             complaints.listen(page)
             opened[user, width, scheme] = page
         return opened[user, width, scheme]

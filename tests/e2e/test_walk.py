@@ -20,7 +20,12 @@ PAGES = {
     "service": SERVICE,
     "scorecard": f"{SERVICE}scorecard/",
     "maturity": "/scorecards/",
+    "movements": "/scorecards/movements/",
     "checks": "/scorecards/checks/",
+    "check": "/scorecards/checks/services.alb-access-logs/",
+    "service-deployments": f"{SERVICE}deployments/",
+    "service-chaos": "/services/component/default/search-api/chaos/",
+    "service-costs": f"{SERVICE}costs/",
     "deployments": "/deployments/",
     "rollout": "/deployments/ a[href^='/deployments/rollouts/']",
     "chaos": "/chaos/",
@@ -28,8 +33,14 @@ PAGES = {
     "run": "/chaos/experiments/search-api-zone-us-east-1a-down/ a[href^='/chaos/runs/']",
     "costs": "/costs/",
     "cost-review": "/costs/ a[href^='/costs/reviews/']",
+    "finding": "/costs/ a[href^='/costs/findings/']",
     "jobs": "/jobs/",
+    "job-run": "/jobs/ a[href^='/jobs/runs/']",
+    "audit": "/audit/",
+    "tokens": "/tokens/",
+    "api-docs": "/api/docs/",
     "search": "/search/?q=check",
+    "search-nothing": "/search/?q=no-such-thing",
 }
 SIZES = [(1360, "light"), (1360, "dark"), (360, "light"), (360, "dark")]
 GRAVE = {"serious", "critical"}
@@ -38,9 +49,9 @@ GRAVE = {"serious", "critical"}
 @pytest.fixture(scope="module")
 def alive(portal: Portal) -> Portal:
     """The portal once its demo organisation is complete and the cost reviews are there."""
-    until(lambda: "Demo organisation" in portal.said(), 180, portal, "demo organisation")
-    until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 180, portal, "a cost review")
-    until(lambda: portal.get("/api/v1/chaos/runs/")["results"], 180, portal, "a run of the experiment")
+    until(lambda: "Demo organisation" in portal.said(), 300, portal, "demo organisation")
+    until(lambda: portal.get("/api/v1/costs/reviews/")["results"], 300, portal, "a cost review")
+    until(lambda: portal.get("/api/v1/chaos/runs/")["results"], 300, portal, "a run of the experiment")
     return portal
 
 
@@ -56,7 +67,7 @@ def reach(page: Any, where: str) -> None:
 @pytest.mark.parametrize(("width", "scheme"), SIZES, ids=[f"{width}-{scheme}" for width, scheme in SIZES])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_stands(alive: Portal, open_as: Callable[..., Any], name: str, width: int, scheme: str) -> None:
-    page = open_as("mira", width=width, scheme=scheme)
+    page = open_as("admin" if name == "audit" else "mira", width=width, scheme=scheme)
     reach(page, PAGES[name])
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
@@ -66,6 +77,15 @@ def test_the_page_stands(alive: Portal, open_as: Callable[..., Any], name: str, 
     found = Axe().run(page).response["violations"]
     grave = [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found if one["impact"] in GRAVE]
     assert not grave, grave
+
+
+def test_a_wide_table_takes_the_focus_and_a_narrow_one_does_not(alive: Portal, open_as: Callable[..., Any]) -> None:
+    narrow = open_as("mira", width=360)
+    narrow.goto("/api/docs/")
+    assert narrow.locator(".table-wrap").first.get_attribute("tabindex") == "0"
+    wide = open_as("mira")
+    wide.goto("/api/docs/")
+    assert wide.locator(".table-wrap").first.get_attribute("tabindex") is None
 
 
 def test_every_tab_of_a_service_opens(alive: Portal, open_as: Callable[..., Any]) -> None:

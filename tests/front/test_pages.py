@@ -71,8 +71,8 @@ def test_the_list_of_runs_keeps_the_filters_when_it_turns_the_page() -> None:
 
 def test_the_demo_sign_ins_are_shown_only_in_the_demo() -> None:
     people = (("mira", "Mira Kovač", "operator", "payments"),)
-    assert "Sign in as mira" in render("registration/login.html", demo_signins=people)
-    assert "Sign in as" not in render("registration/login.html", demo_signins=())
+    assert "mira, operator of payments" in render("registration/login.html", demo_signins=people)
+    assert "of payments" not in render("registration/login.html", demo_signins=())
 
 
 def test_a_secret_is_shown_once_and_the_list_never_shows_it(mira: User) -> None:

@@ -106,3 +106,16 @@ def test_badge_labels_are_escaped_and_unknown_kinds_are_neutral() -> None:
     )
     assert '<span class="badge badge-neutral">&lt;b&gt;</span>' in html
     assert '<span class="badge badge-good">Gold</span>' in html
+
+
+def test_stored_data_is_written_for_people() -> None:
+    assert wording.plain({"account": "1111", "drops_headers": False, "acls": ["a", "b"]}) == (
+        "account 1111, drops headers no, acls a, b"
+    )
+    assert wording.plain(None) == wording.plain([]) == "none"
+    assert wording.spaced("without_service") == "without service"
+
+
+def test_a_stored_day_reads_as_every_other_day_and_what_is_none_stays() -> None:
+    assert wording.day("2026-11-23") == "23 Nov 2026"
+    assert wording.day("soon") == "soon"

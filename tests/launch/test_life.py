@@ -36,12 +36,14 @@ def test_it_serves_shows_the_way_in_and_stops_without_a_trace(portal: Portal) ->
 
 def test_a_worker_that_is_killed_is_started_again_and_its_beat_goes_with_it(portal: Portal) -> None:
     serving(portal)
-    worker = until(lambda: portal.child("celery"), 20, portal, "worker")
-    until(lambda: worker.children(), 30, portal, "beat inside the worker")
+    worker = until(lambda: portal.find("celery"), 120, portal, "worker")
+    until(lambda: worker.children(), 120, portal, "beat inside the worker")
     family = [worker, *worker.children(recursive=True)]
     worker.kill()
-    until(lambda: "The worker ended (signal SIGKILL) and was started again" in portal.said(), 20, portal, "revival")
-    assert portal.child("celery").pid != worker.pid
+    until(lambda: "The worker ended (signal SIGKILL) and was started again" in portal.said(), 120, portal, "revival")
+    again = portal.find("celery")
+    assert again is not None
+    assert again.pid != worker.pid
     assert not survivors(family)
 
 
@@ -50,7 +52,7 @@ def test_a_launcher_that_is_killed_takes_its_children_along(portal: Portal) -> N
     everything = portal.tree()
     portal.process.kill()
     portal.process.wait()
-    _, alive = psutil.wait_procs(everything, timeout=40)
+    _, alive = psutil.wait_procs(everything, timeout=180)  # a worker ends what it is at
     for one in alive:
         one.kill()
     assert not alive
@@ -61,7 +63,7 @@ def test_a_second_start_on_the_same_folder_is_refused_and_a_later_one_keeps_the_
 ) -> None:
     serving(portal)
     second = launch(portal.data)
-    assert second.process.wait(30) == 1
+    assert second.process.wait(120) == 1
     assert "already runs on the data folder" in second.said()
     key = (portal.data / "secret-key").read_text()
     portal.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.create(username='kept')")

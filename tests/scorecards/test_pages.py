@@ -142,6 +142,11 @@ def test_maturity_is_filtered_by_the_address_and_so_is_its_csv(
     assert text_of(client, "/scorecards/", tier="x").count("No service answers to this filter") == 1
 
 
+def test_an_empty_portal_is_not_blamed_on_a_filter(browse: Browse, vera: Any) -> None:
+    assert "No team owns a service yet" in text_of(browse(vera), "/scorecards/")
+    assert "No check is in force yet" in text_of(browse(vera), "/scorecards/checks/")
+
+
 def test_the_list_of_checks_shows_pass_rates(browse: Browse, vera: Any, checkout: Entity) -> None:
     page = text_of(browse(vera), "/scorecards/checks/")
     assert "3 of 3 checks" in page

@@ -104,7 +104,7 @@ class Stack:
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9 of the whole group, at once."""
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         self.processes.remove(process)
 
     def close(self) -> None:

@@ -94,13 +94,13 @@ def test_a_killed_worker_leaves_no_fault_behind_and_no_slot_runs_twice(
     with stack(tmp_path, kind, AWS_ENDPOINT_URL=search.url, PORTAL_PLUGINS="services,chaos") as portal:
         portal.ask(PREPARE.format(balancer=balancer(search.url)))
         first = start(portal, "first")
-        until(lambda: portal.rows(CHANGES) == [("applied",)], 90, "the fault to be applied")
+        until(lambda: portal.rows(CHANGES) == [("applied",)], 240, "the fault to be applied")
         for process in first:
             portal.kill(process)
         assert associations(search.url) != before, "the fault must outlive its killed worker, or nothing is proven"
         start(portal, "second")
-        until(lambda: portal.rows(CHANGES) == [("undone",)], 90, "the undo of the fault")
+        until(lambda: portal.rows(CHANGES) == [("undone",)], 240, "the undo of the fault")
         assert associations(search.url) == before
-        until(lambda: portal.rows(RUNS) == [("ended",)], 120, "the end of the run")
+        until(lambda: portal.rows(RUNS) == [("ended",)], 300, "the end of the run")
         assert len(portal.rows(SLOTS)) == 1
         assert len(portal.rows(CHANGES)) == 1, "the fault was injected a second time"

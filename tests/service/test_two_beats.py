@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.stack import stack
+from tests.service.stack import stack, until
 
 APP = """
 from portal.plugins import PluginConfig
@@ -50,6 +50,7 @@ def test_two_beats_and_two_workers_run_every_slot_exactly_once(tmp_path: Path) -
         for number in "12":
             portal.worker(f"worker{number}")
             portal.beat(f"beat{number}")
+        until(counted.exists, 240, "the first slot")  # starting may take long; the minute begins with the first slot
         # The claim is about a minute of real time; nothing is polled meanwhile.
         threading.Event().wait(60)
         states = portal.ask(

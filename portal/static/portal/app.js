@@ -134,6 +134,26 @@ function rows() {
   });
 }
 
+// Tables: one that is wider than its card takes the focus, so that the arrow keys scroll it.
+function wideTables() {
+  const mark = () =>
+    document.querySelectorAll(".table-wrap").forEach((wrap) => {
+      const heading = wrap.closest(".card")?.querySelector("h2")?.textContent.trim();
+      if (wrap.scrollWidth <= wrap.clientWidth) {
+        wrap.removeAttribute("tabindex");
+        wrap.removeAttribute("role");
+        return;
+      }
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "group");
+      wrap.setAttribute("aria-label", `${heading || "Table"}, scrolls sideways`);
+    });
+  mark();
+  window.addEventListener("resize", mark);
+  document.addEventListener("toggle", mark, true);
+  document.addEventListener("htmx:afterSettle", mark);
+}
+
 // Help: `?` shows the shortcuts.
 function help() {
   const dialog = document.getElementById("help-dialog");
@@ -219,6 +239,7 @@ themes();
 times();
 greeting();
 rows();
+wideTables();
 help();
 confirming();
 filters();
