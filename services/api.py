@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts
+from services import discover, facts, views_api
 from services.filters import EntityFilter
 from services.models import Entity, Import
 from services.serializers import (
@@ -38,8 +38,8 @@ from services.serializers import (
 
 # A cursor compares values, so what may be null is given one: an entity without a tier sorts after tier 9.
 SORT_FIELDS = {
-    "name": "name", "owner": "owner_ref", "system": "system_ref", "lifecycle": "lifecycle", "tier": "tier_order",
-    "updated": "updated_at",
+    "name": "name", "kind": "kind", "type": "type", "owner": "owner_ref", "system": "system_ref",
+    "lifecycle": "lifecycle", "tier": "tier_order", "updated": "updated_at",
 }  # fmt: skip
 UNTIERED = 99
 
@@ -163,4 +163,8 @@ urlpatterns = [
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),
+    path("facets/", views_api.Facets.as_view(), name="api-facets"),
+    path("graph/", views_api.Graph.as_view(), name="api-graph"),
+    path("views/", views_api.SavedViews.as_view(), name="api-views"),
+    path("views/<int:pk>/", views_api.OneSavedView.as_view(), name="api-view"),
 ]

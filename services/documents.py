@@ -76,6 +76,15 @@ def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     return {source: sorted(ends) for source, ends in found.items()}
 
 
+def finished(entity: Entity) -> dict[str, Any]:
+    """The entity's document as it is stored, or made now where it lags behind."""
+    stored = Document.objects.filter(entity=entity).first()
+    if stored is not None and not entity.stale:
+        found: dict[str, Any] = orjson.loads(stored.text)
+        return found
+    return orjson.loads(_written(entity, relations_of([entity.ref]).get(entity.ref, []))[2])  # type: ignore[no-any-return]
+
+
 def base(entity: Entity) -> dict[str, Any]:
     """The entity without relations and etag, as a new dict whose `metadata` may be changed."""
     data = entity.data or _envelope(entity)

@@ -6,6 +6,7 @@ from services.models.history import EntityVersion
 from services.models.reports import DiscoveryReport, Import
 from services.models.search import Revision, SearchKey
 from services.models.sources import Source
+from services.models.views import SavedView
 
 __all__ = [
     "DiscoveryReport",
@@ -17,6 +18,7 @@ __all__ = [
     "Import",
     "Relation",
     "Revision",
+    "SavedView",
     "SearchKey",
     "Source",
 ]
