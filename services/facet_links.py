@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from services.engine.facets import Terms
-from services.facets import FIELDS, Choice, index, label
+from services.facets import FIELDS, Choice, label
 from services.filter_values import NOT, REFS, WITHOUT
 from services.listing import Listing, clean
+from services.verdicts import MANY
 
 FEW, MOST = 6, 40
 CHOSEN, LEFT_OUT = "chosen", "left out"
@@ -53,11 +54,15 @@ def boxes(listing: Listing) -> list[Facet]:
 
 def kinds(listing: Listing) -> list[FacetLink]:
     """The kinds, services first, then everything."""
-    choices = sorted(listing.facets["kind"], key=lambda choice: choice.key != "component")
+    order = list(MANY)
+    choices = sorted(
+        listing.facets["kind"], key=lambda choice: (order.index(choice.key) if choice.key in order else 99, choice.key)
+    )
     total = sum(choice.count for choice in choices)
     chosen = set(listing.asked.getlist("kind"))
     links = []
-    for choice in (*choices, Choice("all", "everything", total)):
+    named = [Choice(one.key, MANY.get(one.key, one.label), one.count) for one in choices]
+    for choice in (*named, Choice("all", "everything", total)):
         address = clean(listing.address)
         address.setlist("kind", [choice.key] if choice.key != "component" else [])
         state = CHOSEN if choice.key in chosen or f"{NOT}{choice.key}" in chosen else ""
@@ -72,7 +77,7 @@ def chosen(listing: Listing) -> Iterator[tuple[str, str]]:
             continue
         for keys, sign, word in ((terms.wanted, "", ""), (terms.unwanted, NOT, "not ")):
             for key in keys:
-                words = f"{FIELDS[name]}: {word}{label(index(), name, key)}"
+                words = f"{FIELDS[name]}: {word}{label(listing.index, name, key)}"
                 yield words, _url(_toggled(listing.address, listing, name, key, sign, on=False))
     for name, words in (("q", "Text"), ("uses", "Uses"), ("mine", "Mine")):
         if listing.readable.get(name):

@@ -77,9 +77,8 @@ def _key(name: str, value: Any, written: dict[tuple[str, str], str]) -> str:
     return key
 
 
-def facets(asked: Mapping[str, Terms], within: list[int] | None) -> dict[str, list[Choice]]:
+def facets(now: Index, asked: Mapping[str, Terms], within: list[int] | None) -> dict[str, list[Choice]]:
     """The choices of each field, the most frequent first. `within` are the ids that the other filters leave, None for all."""
-    now = index()
     asked = {name: terms for name, terms in asked.items() if not (name == "kind" and "all" in terms.wanted)}
     rows = now.table.everything if within is None else _bits(now, within)
     return {

@@ -57,7 +57,7 @@ class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_text(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
         """Every word somewhere in name, title or description."""
-        return rows.filter(pk__in=queries.search(value).values("pk"))
+        return queries.with_words(rows, value)
 
     def by_uses(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
         """What depends on the entity with this ref or consumes it."""

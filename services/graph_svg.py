@@ -16,8 +16,8 @@ from services.graph import FAN, WIDEST_FAN, WORDS, More, Neighbourhood
 from services.models import Entity
 from services.queries import page_of
 
-WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 184.0, 44.0, 252.0, 60.0, 8.0
-LETTERS = 25
+WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 164.0, 44.0, 218.0, 56.0, 8.0
+LETTERS, NOTE_LETTERS = 20, 26
 
 
 def arranged(found: Neighbourhood) -> Layout:
@@ -116,13 +116,16 @@ def further(found: Neighbourhood, more: More) -> str:
     return f"{page_of(more.ref)}descriptor/"
 
 
+def _cut(words: str, letters: int) -> str:
+    return f"{words[: letters - 1]}…" if len(words) > letters else words
+
+
 def _box(css: str, url: str, name: str, note: str, place: tuple[int, float]) -> SafeString:
     x, y = _corner(place)
-    cut = f"{name[: LETTERS - 1]}…" if len(name) > LETTERS else name
     body = (
         format_html('<rect x="{}" y="{}" width="{}" height="{}" rx="8"/>', *map(svg.num, (x, y, WIDTH, HEIGHT)))
         + svg.path("graph-mark", svg.rect(x, y + 10, 3, HEIGHT - 20))
-        + svg.text("graph-name", x + 14, y + 19, cut)
-        + svg.text("graph-note", x + 14, y + 34, note[:30])
+        + svg.text("graph-name", x + 14, y + 19, _cut(name, LETTERS))
+        + svg.text("graph-note", x + 14, y + 34, _cut(note, NOTE_LETTERS))
     )
     return format_html('<a class="{}" href="{}" aria-label="{}">{}</a>', css, url, f"{name}, {note}", body)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 
 from services.columns import Column
 from services.engine.facets import Terms
-from services.facets import FIELDS, Choice, facets
+from services.facets import FIELDS, Choice, Index, facets, index
 from services.filters import EntityFilter, ordering
 from services.models import Entity
 from services.own_columns import shown
@@ -56,9 +56,7 @@ class Listing:
     @property
     def rows(self) -> QuerySet[Entity]:
         """All rows in the order that is asked for."""
-        found: QuerySet[Entity] = self._filter(
-            self.readable, Entity.objects.live().order_by(*ordering("name")).defer("etag", "source_sha")
-        ).qs
+        found: QuerySet[Entity] = self._filter(self.readable, Entity.objects.live().order_by(*ordering("name"))).qs
         return found
 
     @cached_property
@@ -74,6 +72,11 @@ class Listing:
         return {name: cleaned.cleaned_data[name] for name in FIELDS if cleaned.cleaned_data.get(name)}
 
     @cached_property
+    def index(self) -> Index:
+        """The index that the facets of this answer are read from."""
+        return index()
+
+    @cached_property
     def facets(self) -> dict[str, list[Choice]]:
         """The choices of each field with their counts."""
         rest = {name for name in OTHERS if self.readable.get(name)}
@@ -83,7 +86,7 @@ class Listing:
             for name in rest:
                 asked.setlist(name, self.readable.getlist(name))
             within = list(self._filter(asked).qs.order_by().values_list("pk", flat=True))
-        return facets(self.terms, within)
+        return facets(self.index, self.terms, within)
 
     @cached_property
     def kept(self) -> QueryDict:

@@ -94,7 +94,11 @@ def some_targets(entity: Entity, relation: str, most: int) -> tuple[list[tuple[s
 
 def search(text: str) -> QuerySet[Entity]:
     """Live entities whose name, title or description holds every word of `text`."""
-    rows = Entity.objects.live()
+    return with_words(Entity.objects.live(), text)
+
+
+def with_words(rows: QuerySet[Entity], text: str) -> QuerySet[Entity]:
+    """Those of the rows whose name, title or description holds every word of `text`."""
     for word in text.split()[:8]:
         rows = rows.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word))
     return rows

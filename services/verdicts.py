@@ -13,8 +13,8 @@ ONE = {
     "component": "service", "api": "API", "resource": "resource", "system": "system", "group": "team", "user": "person",
 }  # fmt: skip
 MANY = {
-    "component": "services", "api": "APIs", "resource": "resources", "system": "systems", "group": "teams",
-    "user": "people",
+    "component": "services", "api": "APIs", "resource": "resources", "system": "systems", "domain": "domains",
+    "group": "teams", "user": "people",
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from services.engine import tree
 from services.models import Entity, Relation
 
 MOST = 60
+# A range of the index; ";" follows ":".
+GROUPS = {"source_ref__gte": "group:", "source_ref__lt": "group;"}
 
 
 def members(request: HttpRequest, team: Entity) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def place(request: HttpRequest, team: Entity) -> dict[str, Any] | None:
     """The teams above and below; a circle of parents is shown once round."""
     parents: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
-    pairs = Relation.objects.filter(type="childOf").order_by("source_ref", "target_ref")
+    pairs = Relation.objects.filter(type="childOf", **GROUPS).order_by("source_ref", "target_ref")
     for below, above in pairs.values_list("source_ref", "target_ref").distinct():
         parents.setdefault(below, []).append(above)
         children.setdefault(above, []).append(below)

@@ -101,6 +101,9 @@ function searching() {
     } else if (event.key === "Enter" && current()) {
       event.preventDefault();
       current().click();
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only be emptied
+      dialog.close();
     }
   });
 }
