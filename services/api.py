@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts, history, untagged_api, uploads
+from services import discover, facts, history, untagged_api, uploads, views_api
 from services.direct.api import BulkEntities, OneEntityWrites
 from services.direct.plan import version_tag
 from services.filters import EntityFilter
@@ -45,8 +45,8 @@ from services.serializers import (
 
 # A cursor compares values, so what may be null is given one: an entity without a tier sorts after tier 9.
 SORT_FIELDS = {
-    "name": "name", "owner": "owner_ref", "system": "system_ref", "lifecycle": "lifecycle", "tier": "tier_order",
-    "updated": "updated_at",
+    "name": "name", "kind": "kind", "type": "type", "owner": "owner_ref", "system": "system_ref",
+    "lifecycle": "lifecycle", "tier": "tier_order", "updated": "updated_at",
 }  # fmt: skip
 UNTIERED = 99
 
@@ -226,4 +226,8 @@ urlpatterns = [
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),
     *untagged_api.urlpatterns,
+    path("facets/", views_api.Facets.as_view(), name="api-facets"),
+    path("graph/", views_api.Graph.as_view(), name="api-graph"),
+    path("views/", views_api.SavedViews.as_view(), name="api-views"),
+    path("views/<int:pk>/", views_api.OneSavedView.as_view(), name="api-view"),
 ]

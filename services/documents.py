@@ -120,6 +120,17 @@ def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     return {source: sorted(ends) for source, ends in found.items()}
 
 
+def finished(entity: Entity) -> dict[str, Any]:
+    """The entity's document as it is stored, or made now where it lags behind."""
+    stored = Document.objects.filter(entity=entity).first()
+    if stored is None or StaleDocument.objects.filter(entity=entity).exists():
+        _, text, _ = _written([entity])[0]
+    else:
+        text = stored.text
+    found: dict[str, Any] = orjson.loads(text)
+    return found
+
+
 def base(entity: Entity, places: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The entity without relations and etag, as a new dict whose `metadata` may be changed.
 

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django.db.models import F, OrderBy, QuerySet
 
 from portal.access import policy
 from services import queries
-from services.descriptors.refs import full_ref
+from services.engine.facets import Terms
+from services.filter_values import Values, condition
 from services.models import Entity
 
 SORTS = {
     "name": "name",
+    "kind": "kind",
+    "type": "type",
     "owner": "owner_ref",
     "system": "system_ref",
     "lifecycle": "lifecycle",
     "tier": "tier",
     "updated": "updated_at",
 }
+NULLABLE = {"tier"}
 
 
 class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """`kind type owner system lifecycle tier q mine sort`; owner and system are refs or bare names."""
+    """`kind namespace type owner system lifecycle tier tag q uses mine sort`; owner and system are refs or bare names.
+
+    The first eight take several values (any of them; of tags all), `!value` for not and `-` for none.
+    """
 
     q = django_filters.CharFilter(method="by_text", label="Search name, title or description", max_length=200)
-    kind = django_filters.CharFilter(method="by_kind", label="Kind, such as component, or all", max_length=63)
-    type = django_filters.CharFilter(lookup_expr="iexact", label="Type, such as service", max_length=63)
-    owner = django_filters.CharFilter(method="by_owner", label="Owning team", max_length=200)
-    system = django_filters.CharFilter(method="by_system", label="System", max_length=200)
-    lifecycle = django_filters.CharFilter(lookup_expr="iexact", label="Lifecycle", max_length=63)
-    tier = django_filters.NumberFilter(label="Tier", min_value=0, max_value=9)
+    kind = Values("kind", "Kind, such as component, or all")
+    namespace = Values("namespace", "Namespace")
+    type = Values("type", "Type, such as service")
+    owner = Values("owner", "Owning team")
+    system = Values("system", "System")
+    lifecycle = Values("lifecycle", "Lifecycle")
+    tier = Values("tier", "Tier")
+    tag = Values("tag", "Tag")
+    uses = django_filters.CharFilter(method="by_uses", label="What leans on this ref or calls it", max_length=200)
     mine = django_filters.BooleanFilter(method="by_mine", label="Only what my teams own")
     sort = django_filters.ChoiceFilter(
         method="by_sort",
@@ -43,21 +51,17 @@ class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]
         model = Entity
         fields: list[str] = []
 
-    def by_kind(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
-        """One kind; "all" is no restriction."""
-        return rows if value.lower() == "all" else rows.filter(kind=value.lower())
+    def by_terms(self, rows: QuerySet[Entity], name: str, value: Terms) -> QuerySet[Entity]:
+        """One of the fields with several values; the kind "all" is no restriction."""
+        return rows if name == "kind" and "all" in value.wanted else rows.filter(condition(name, value))
 
     def by_text(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
         """Every word somewhere in name, title or description."""
-        return rows.filter(pk__in=queries.search(value).values("pk"))
+        return queries.with_words(rows, value)
 
-    def by_owner(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
-        """A team's ref or bare name."""
-        return rows.filter(owner_ref=_ref(value, "group"))
-
-    def by_system(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
-        """A system's ref or bare name."""
-        return rows.filter(system_ref=_ref(value, "system"))
+    def by_uses(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
+        """What depends on the entity with this ref or consumes it."""
+        return rows.filter(pk__in=Entity.objects.by_refs(queries.users_of(value)).values("pk"))
 
     def by_mine(self, rows: QuerySet[Entity], name: str, value: bool) -> QuerySet[Entity]:
         """What the asking user's teams own."""
@@ -71,26 +75,8 @@ class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 def ordering(sort: str) -> list[OrderBy | str]:
     """The ORDER BY of a `sort` value; unknown values sort by name."""
-    column = F(SORTS.get(sort.lstrip("-"), "name"))
-    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    key = sort.lstrip("-")
+    column, down = F(SORTS.get(key, "name")), sort.startswith("-")
+    last = True if key in NULLABLE else None
+    first = column.desc(nulls_last=last) if down else column.asc(nulls_last=last)
     return [first, "kind", "namespace", "name"]
-
-
-def _ref(value: str, kind: str) -> str:
-    try:
-        return full_ref(value, kind=kind)
-    except ValueError:
-        return value
-
-
-def choices(rows: QuerySet[Entity]) -> dict[str, list[tuple[Any, str]]]:
-    """What each filter can be set to, from one query over the live entities."""
-    fields = ("kind", "type", "owner_ref", "system_ref", "lifecycle", "tier")
-    seen: dict[str, set[Any]] = {field: set() for field in fields}
-    for row in rows.order_by().values_list(*fields).distinct():
-        for field, value in zip(fields, row, strict=True):
-            if value not in ("", None):
-                seen[field].add(value)
-    return {
-        field: [(value, str(value).rpartition("/")[2]) for value in sorted(values)] for field, values in seen.items()
-    }

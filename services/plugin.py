@@ -20,18 +20,68 @@ from services import demo as demo_step
 from services import discover, documents, home, locations, observed, read_due, search_source
 from services.discovery import compute, data, delivery, families, telemetry, traffic
 from services.facts import sources
-from services.panels import about, drift, facts, leans_on, team
+from services.panels import (
+    about,
+    api,
+    configuration,
+    descriptor,
+    drift,
+    facts,
+    graph,
+    holdings,
+    leans_on,
+    relations,
+    team,
+    used_by,
+)
 
 nav.add(NavItem("services", "Services", "services:list", "layout-grid", order=20))
 
-panels.add(
-    Panel("services.leans-on", "What it leans on", "service.side", "services/panel_leans_on.html", leans_on.context, 60)
-)
+LEANS_ON, USED_BY = "services/panel_leans_on.html", "services/panel_used_by.html"
+HOLDINGS, OTHERS = "services/panel_holdings.html", "services/panel_others.html"
+panels.add(Panel("services.leans-on", "What it leans on", "service.side", LEANS_ON, leans_on.context, 60))
+panels.add(Panel("services.used-by", "What leans on it", "service.side", USED_BY, used_by.context, 61))
 panels.add(Panel("services.drift", "Drift", "service.main", "services/panel_drift.html", drift.context, 80))
 panels.add(Panel("services.about", "About", "service.main", "services/panel_about.html", about.context, 90))
 panels.add(Panel("facts", "Facts", "service.tab", "services/tab_facts.html", facts.context, 90))
-panels.add(Panel("services.owned", "Services", "team.main", "services/panel_owned.html", team.owned, 10))
+panels.add(Panel("graph", "Graph", "entity.tab", "services/tab_graph.html", graph.context, 70))
+panels.add(Panel("descriptor", "Descriptor", "entity.tab", "services/tab_descriptor.html", descriptor.context, 92))
+for slot in ("team", "user", "system", "domain", "api", "resource", "other"):
+    panels.add(Panel(f"services.about-{slot}", "About", f"{slot}.side", "services/panel_about.html", about.context, 10))
+for slot in ("api", "resource", "other"):
+    panels.add(
+        Panel(
+            f"services.relations-{slot}",
+            "Relations",
+            f"{slot}.side",
+            "services/panel_relations.html",
+            relations.context,
+            90,
+        )
+    )
+for slot in ("team", "user", "system", "domain"):
+    panels.add(Panel(f"services.held-{slot}", "Services", f"{slot}.main", HOLDINGS, holdings.services, 20))
+    panels.add(Panel(f"services.others-{slot}", "Also", f"{slot}.main", OTHERS, holdings.others, 30))
+panels.add(Panel("services.systems", "Systems", "domain.main", "services/panel_systems.html", holdings.systems, 10))
 panels.add(Panel("services.members", "Members", "team.side", "services/panel_members.html", team.members, 20))
+panels.add(Panel("services.place", "Organisation", "team.side", "services/panel_place.html", team.place, 30))
+panels.add(Panel("services.teams", "Teams", "user.side", "services/panel_teams.html", team.teams, 20))
+panels.add(
+    Panel(
+        "services.configuration",
+        "Configuration",
+        "resource.main",
+        "services/panel_configuration.html",
+        configuration.context,
+        10,
+    )
+)
+panels.add(Panel("services.used-by-resource", "What leans on it", "resource.main", USED_BY, used_by.context, 20))
+panels.add(Panel("services.leans-on-resource", "What it leans on", "resource.main", LEANS_ON, leans_on.context, 30))
+panels.add(
+    Panel("services.api-ends", "Who provides and calls it", "api.main", "services/panel_api_ends.html", api.ends, 10)
+)
+panels.add(Panel("services.definition", "Definition", "api.main", "services/panel_definition.html", api.definition, 20))
 panels.add(Panel("services.lead", "My team", "home.lead", "services/home_lead.html", home.lead, 10))
 panels.add(Panel("services.mine", "My services", "home.main", "services/home_mine.html", home.mine, 10))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import DenseRank
 from django.http import HttpRequest
 from django.urls import reverse
 
 from services import facts
-from services.models import Entity
+from services.models import Entity, Relation
 
 
 def page_facts(request: HttpRequest, entity: Entity) -> dict[str, facts.FactView]:
@@ -54,23 +56,58 @@ RELATION_WORDS = {
 }  # fmt: skip
 
 
-def all_targets(entity: Entity, without: Sequence[str] = ()) -> list[tuple[str, list[tuple[str, Entity | None]]]]:
-    """Every relation in words, with its targets; two queries however many relations there are."""
-    ends = entity.relations.exclude(type__in=without).order_by("type", "target_ref")
-    rows = list(ends.values_list("type", "target_ref").distinct())
+@dataclass(frozen=True)
+class Ends:
+    """The ends of one relation in words: the first few, and how many there are."""
+
+    words: str
+    some: list[tuple[str, Entity | None]]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are not among the few."""
+        return self.total - len(self.some)
+
+
+def all_targets(entity: Entity, without: Sequence[str] = (), most: int = 12) -> list[Ends]:
+    """Every relation with its first targets; three queries however many relations there are."""
+    ends = entity.relations.exclude(type__in=without).order_by()
+    counted = ends.values("type").annotate(count=Count("target_ref", distinct=True))
+    totals = {row["type"]: row["count"] for row in counted}
+    rank = Window(DenseRank(), partition_by=F("type"), order_by=F("target_ref").asc())
+    rows = sorted(set(ends.annotate(rank=rank).filter(rank__lte=most).values_list("type", "target_ref")))
     found = by_refs(ref for _, ref in rows)
     grouped: dict[str, list[tuple[str, Entity | None]]] = {}
     for kind, ref in rows:
-        grouped.setdefault(RELATION_WORDS.get(kind, kind), []).append((ref, found.get(ref)))
-    return list(grouped.items())
+        grouped.setdefault(kind, []).append((ref, found.get(ref)))
+    return [Ends(RELATION_WORDS.get(kind, kind), some, totals[kind]) for kind, some in grouped.items()]
+
+
+def some_targets(entity: Entity, relation: str, most: int) -> tuple[list[tuple[str, Entity | None]], int]:
+    """The first targets of one relation as `targets` gives them, and how many there are."""
+    refs = entity.relations.filter(type=relation).order_by("target_ref").values_list("target_ref", flat=True).distinct()
+    some = list(refs[:most])
+    found = by_refs(some)
+    return [(ref, found.get(ref)) for ref in some], refs.count() if len(some) == most else len(some)
 
 
 def search(text: str) -> QuerySet[Entity]:
     """Live entities whose name, title or description holds every word of `text`."""
-    rows = Entity.objects.live()
+    return with_words(Entity.objects.live(), text)
+
+
+def with_words(rows: QuerySet[Entity], text: str) -> QuerySet[Entity]:
+    """Those of the rows whose name, title or description holds every word of `text`."""
     for word in text.split()[:8]:
         rows = rows.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word))
     return rows
+
+
+def users_of(ref: str) -> list[str]:
+    """The refs of what depends on this ref or consumes it."""
+    ends = Relation.objects.filter(target_ref=ref.lower(), type__in=("dependsOn", "consumesApi"))
+    return list(ends.order_by().values_list("source_ref", flat=True).distinct())
 
 
 def services_by_team() -> dict[str, int]:

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from portal.plugins import SearchHit
 from services import queries
 
 ICONS = {
-    "component": "layout-grid",
-    "group": "users",
-    "user": "user",
-    "system": "hierarchy-2",
-    "api": "api",
-    "domain": "world",
-}
+    "component": "layout-grid", "api": "api", "resource": "database", "system": "hierarchy-2", "domain": "world",
+    "group": "users", "user": "user",
+}  # fmt: skip
+KINDS = ("component", "system", "group", "api", "user", "resource", "domain")
 
 
 def search(user: User, text: str, limit: int) -> list[SearchHit]:
-    """Entities by name, title and description: exact names first, then names that start with the text."""
+    """Entities by name, title and description, in one query.
+
+    Exact names first, then names that begin with the text, words that do, names that hold it, and descriptions; among
+    equals services first.
+    """
+    word = Q()
+    for before in "-_. ":
+        word |= Q(name__icontains=f"{before}{text}") | Q(title__icontains=f"{before}{text}")
     rank = Case(
-        When(name__iexact=text, then=Value(0)),
-        When(name__istartswith=text, kind="component", then=Value(1)),
-        When(name__istartswith=text, then=Value(2)),
-        When(kind="component", then=Value(3)),
+        When(Q(name__iexact=text) | Q(title__iexact=text), then=Value(0)),
+        When(Q(name__istartswith=text) | Q(title__istartswith=text), then=Value(1)),
+        When(word, then=Value(2)),
+        When(Q(name__icontains=text) | Q(title__icontains=text), then=Value(3)),
         default=Value(4),
         output_field=IntegerField(),
     )
-    rows = queries.search(text).order_by(rank, "name")[:limit]
+    kind = Case(
+        *(When(kind=name, then=Value(place)) for place, name in enumerate(KINDS)),
+        default=Value(len(KINDS)),
+        output_field=IntegerField(),
+    )
+    rows = queries.search(text).annotate(rank=rank, place=kind).order_by("rank", "place", F("name"), "namespace")
+    shown = rows.only("kind", "namespace", "name", "title", "description", "owner_ref")[:limit]
     return [
         SearchHit(
             entity.label,
             entity.get_absolute_url(),
-            f"{entity.kind} · {entity.owner_name or entity.description[:60]}",
+            f"{entity.kind} · {entity.owner_name or entity.description[:60]}".rstrip(" ·"),
             ICONS.get(entity.kind, "box"),
         )
-        for entity in rows
+        for entity in shown
     ]

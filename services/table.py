@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Row:
-    """One entity with the plugins' cells, in the order of the columns."""
+    """One entity with its cells, in the order of the columns."""
 
     entity: Entity
     cells: list[tuple[Column, SafeString]]
@@ -25,30 +25,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns and rows; `columns` are only those of plugins."""
+    """Columns and rows; the entity's name is not among the columns."""
 
-    columns: tuple[Column, ...]
+    columns: Sequence[Column]
     rows: list[Row]
 
 
-def table(entities: Sequence[Entity], request: HttpRequest) -> Table:
-    """Ask every column once for all entities. A column that fails stays empty and the table stands."""
-    wanted = columns.items()
-    filled = [_cells(column, entities, request) for column in wanted]
+def table(entities: Sequence[Entity], request: HttpRequest, wanted: Sequence[Column] | None = None) -> Table:
+    """Ask every wanted column (else those of plugins) once for all entities. A column that fails stays empty."""
+    chosen = columns.items() if wanted is None else wanted
+    filled = [cells(column, entities, request) for column in chosen]
     rows = [
         Row(
             entity,
             [
-                (column, mark_safe(cells.get(entity.pk, "")))  # noqa: S308 a column promises safe HTML
-                for column, cells in zip(wanted, filled, strict=True)
+                (column, mark_safe(found.get(entity.pk, "")))  # noqa: S308 a column promises safe HTML
+                for column, found in zip(chosen, filled, strict=True)
             ],
         )
         for entity in entities
     ]
-    return Table(wanted, rows)
+    return Table(chosen, rows)
 
 
-def _cells(column: Column, entities: Sequence[Entity], request: HttpRequest) -> dict[int, str]:
+def cells(column: Column, entities: Sequence[Entity], request: HttpRequest) -> dict[int, str]:
+    """The column's HTML by entity id; nothing where it fails."""
     try:
         return column.cells(entities, request)
     except Exception:  # a plugin may fail in any way

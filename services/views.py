@@ -1,122 +1,18 @@
-"""Pages of the catalog: filter, query, render."""
+"""Pages about where the catalog comes from: discovery and imports."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from portal import panels
 from portal.access import policy
 from portal.jobs.models import Run
-from portal.plugins import Panel
-from services import csv_export, discover, listing, queries, tombstones
+from services import discover
 from services.discovery.inventory import SETTLED
-from services.engine import serverless
-from services.models import DiscoveryReport, Entity, Stray
+from services.models import DiscoveryReport, Stray
 from services.models.adoption import OPEN
-from services.panels import about, configuration
-from services.table import table
-
-PAGE = 50
-# What the cards of a team's page say already.
-TEAM_CARDS = ("hasMember", "childOf", "parentOf")
-# Cards of pages that plugins do not add to.
-ABOUT = Panel("services.about", "About", "", "services/panel_about.html", about.context)
-OWN_CARDS = {
-    "resource": [
-        Panel("services.configuration", "Configuration", "", "services/panel_configuration.html", configuration.context)
-    ]
-}
-
-
-def entity_list(request: HttpRequest) -> HttpResponse:
-    """The catalog, filtered by the address."""
-    page = Paginator(listing.answer(request), PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"page": page, "table": table(list(page), request), "headers": listing.headers(request)}
-    context["filtered"] = "?" in listing.clean_address(request)
-    htmx: Any = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
-    if htmx and htmx.target == "results" and not htmx.history_restore_request:
-        answer = render(request, "services/_results.html", context)
-        answer["HX-Push-Url"] = listing.clean_address(request)
-    else:
-        answer = render(request, "services/list.html", context | {"filters": listing.filters(request)})
-    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
-    return answer
-
-
-def export(request: HttpRequest) -> HttpResponseBase:
-    """Exactly the filtered rows as CSV, without pages."""
-    return csv_export.response(listing.answer(request), "services.csv")
-
-
-@tombstones.shown
-def entity(request: HttpRequest, kind: str, namespace: str, name: str, tab: str = "") -> HttpResponse:
-    """One entity: its overview, or one of the tabs that plugins add."""
-    found = _find(kind, namespace, name)
-    tabs = panels.offered("service.tab", request) if found.kind == "component" else []
-    context: dict[str, Any] = {"entity": found, "tabs": _tabs(found, tabs, tab), "back": _back(found)}
-    context["owner_url"] = queries.page_of(found.owner_ref)
-    if tab:
-        panel = next((panel for panel in tabs if panel.key == tab), None)
-        if panel is None:
-            raise Http404
-        context |= {"tab": panel, "drawn": panels.render_panel(panel, request, found)}
-    context |= _header(request, found)
-    if not tab:
-        context |= _overview(request, found)
-    return render(request, "services/entity.html", context)
-
-
-def _find(kind: str, namespace: str, name: str) -> Entity:
-    return get_object_or_404(Entity.objects.live(), kind=kind.lower(), namespace=namespace.lower(), name=name.lower())
-
-
-def _back(found: Entity) -> str:
-    address = reverse("services:list")
-    return address if found.kind == "component" else f"{address}?kind={found.kind}"
-
-
-def _tabs(found: Entity, offered: list[Panel], current: str) -> list[dict[str, Any]]:
-    if not offered:
-        return []
-    base = found.get_absolute_url()
-    rest = [{"label": panel.title, "url": f"{base}{panel.key}/", "active": panel.key == current} for panel in offered]
-    return [{"label": "Overview", "url": base, "active": not current}, *rest]
-
-
-def _header(request: HttpRequest, found: Entity) -> dict[str, Any]:
-    if found.kind != "component":
-        return {}
-    items = queries.items(queries.page_facts(request, found))
-    return {
-        "serverless": serverless.verdict(items),
-        "header_panels": panels.render("service.header", request, found),
-        "action_panels": panels.render("service.actions", request, found),
-    }
-
-
-def _overview(request: HttpRequest, found: Entity) -> dict[str, Any]:
-    if found.kind == "component":
-        return {f"{slot}_panels": panels.render(f"service.{slot}", request, found) for slot in ("full", "main", "side")}
-    relations = queries.all_targets(found, without=TEAM_CARDS if found.kind == "group" else ())
-    slots = {
-        slot: panels.render(f"team.{slot}", request, found) if found.kind == "group" else []
-        for slot in ("main", "side")
-    }
-    own = [panels.render_panel(panel, request, found) for panel in OWN_CARDS.get(found.kind, ())]
-    about = panels.render_panel(ABOUT, request, found)
-    return {
-        "relations": relations,
-        "main_panels": [*slots["main"], *(card for card in own if card)],
-        "side_panels": [*([about] if about else []), *slots["side"]],
-    }
 
 
 def discovery(request: HttpRequest) -> HttpResponse:

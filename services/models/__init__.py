@@ -7,6 +7,7 @@ from services.models.history import EntityVersion
 from services.models.reports import DiscoveryReport, Import
 from services.models.search import Revision, SearchKey
 from services.models.sources import Location, Source
+from services.models.views import SavedView
 
 __all__ = [
     "DiscoveryReport",
@@ -19,6 +20,7 @@ __all__ = [
     "Location",
     "Relation",
     "Revision",
+    "SavedView",
     "SearchKey",
     "Source",
     "StaleDocument",

@@ -18,6 +18,7 @@ ICONS = {
     "app-runner-service": "container", "eks-cluster": "container", "auto-scaling-group": "server-2",
 }  # fmt: skip
 ORDER = list(ICONS)
+KIND_ICONS = {"api": "api", "system": "hierarchy-2", "group": "users"}
 RUNS_ON = {"lambda-function", "ecs-service", "app-runner-service", "eks-cluster", "auto-scaling-group"}
 # The two of pattern flexibility, infinite scale and efficiency that a family is made for.
 PAIRS = {"relational": "PE, relational", "key-value": "IE, key-value"}
@@ -39,14 +40,16 @@ class Leaning:
 def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     """What the service depends on; nothing to show where nothing is known."""
     found = queries.targets(entity, "dependsOn")
-    if not found:
+    called = queries.targets(entity, "consumesApi")
+    if not found and not called:
         return None
     known = _items_by_arn(request, entity)
     resources = sorted((e for _, e in found if e and e.kind == "resource"), key=_order)
     return {
         "entity": entity,
         "resources": [_resource(resource, known) for resource in resources if resource.type not in RUNS_ON],
-        "services": [_service(ref, target) for ref, target in found if not target or target.kind != "resource"],
+        "services": [of_service(ref, target) for ref, target in found if not target or target.kind != "resource"],
+        "called": [of_service(ref, target) for ref, target in called],
         "runs_on": [_resource(resource, known) for resource in resources if resource.type in RUNS_ON],
     }
 
@@ -90,12 +93,14 @@ def _mesh_badge(item: Mapping[str, Any]) -> tuple[str, str, str]:
     return "service mesh", "good", "check"
 
 
-def _service(ref: str, entity: Entity | None) -> Leaning:
+def of_service(ref: str, entity: Entity | None) -> Leaning:
+    """A line for a service, an API or another entity with an owner; a ref that dangles says so."""
     if entity is None:
         name = ref.partition(":")[2].removeprefix("default/")
         return Leaning(name, "", "not in the catalog", "help-circle", "missing", "fair", "alert-triangle")
     tier = f"tier {entity.tier}" if entity.tier is not None else entity.lifecycle
-    note = f"{entity.owner_name or 'no owner'}, {tier}"
+    note = ", ".join(filter(None, (entity.owner_name or "no owner", tier)))
     leaving = entity.lifecycle == "deprecated"
     badge = ("deprecated", "fair", "alert-triangle") if leaving else ("", "neutral", "")
-    return Leaning(entity.label, entity.get_absolute_url(), note, "layout-grid", *badge)
+    icon = ICONS.get(entity.type, "box") if entity.kind == "resource" else KIND_ICONS.get(entity.kind, "layout-grid")
+    return Leaning(entity.label, entity.get_absolute_url(), note, icon, *badge)

@@ -132,7 +132,7 @@ def test_an_empty_catalog_says_how_to_fill_it(client: Client) -> None:
 @pytest.mark.parametrize("bad", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_the_csv_is_a_formula(client: Client, service: Service, bad: str) -> None:
     service("checkout", title=bad, description=bad, tags=[bad])
-    body = b"".join(client.get(f"{LIST}export.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    body = b"".join(client.get(f"{LIST}export.csv?columns=description&columns=tags").streaming_content).decode()  # type: ignore[attr-defined]
     (row,) = csv.DictReader(io.StringIO(body, newline=""))
     assert row["title"] == row["description"] == f"'{bad}"
     assert not any((value or "").startswith(("=", "+", "-", "@", "\t", "\r")) for value in row.values())

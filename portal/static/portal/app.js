@@ -2,50 +2,6 @@
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
-// Search: `/`, Ctrl+K or Cmd+K open the dialog, arrows move, Enter opens.
-function searching() {
-  const dialog = document.getElementById("search-dialog");
-  if (!dialog) return;
-  const input = dialog.querySelector("input");
-  const hits = () => [...dialog.querySelectorAll(".hit")];
-  const open = () => {
-    if (dialog.open) return;
-    dialog.showModal();
-    input.select();
-  };
-  const move = (step) => {
-    const all = hits();
-    const now = all.findIndex((hit) => hit.classList.contains("hit-current"));
-    all[now]?.classList.remove("hit-current");
-    const next = all[(now + step + all.length) % all.length];
-    next?.classList.add("hit-current");
-    next?.scrollIntoView({ block: "nearest" });
-  };
-  document.addEventListener("keydown", (event) => {
-    const command = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
-    const slash = event.key === "/" && !typing(event.target) && !event.metaKey && !event.ctrlKey && !event.altKey;
-    if (!command && !slash) return;
-    event.preventDefault();
-    open();
-  });
-  document.querySelector("[data-search]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    open();
-  });
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Enter") {
-      const chosen = dialog.querySelector(".hit-current");
-      if (!chosen) return;
-      event.preventDefault();
-      location.assign(chosen.href);
-    }
-  });
-}
-
 // Theme: three buttons of the user menu.
 function themes() {
   const buttons = document.querySelectorAll("[data-theme-choice]");
@@ -234,7 +190,6 @@ function printing() {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 }
 
-searching();
 themes();
 times();
 greeting();
