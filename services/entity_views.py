@@ -20,6 +20,7 @@ from services.panels import descriptor as written
 SLOTS = {"component": "service", "group": "team"} | {
     kind: kind for kind in ("user", "system", "domain", "api", "resource")
 }
+KINDS = {"api": "API", "group": "team"}
 TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
 
@@ -32,6 +33,7 @@ def entity(request: HttpRequest, kind: str, namespace: str, name: str, tab: str 
     if found.kind == "component":
         offered = sorted(offered + panels.offered("service.tab", request), key=lambda panel: (panel.order, panel.key))
     context: dict[str, Any] = {"entity": found, "tabs": _tabs(found, offered, tab), "back": _back(found)}
+    context |= {"kind_words": KINDS.get(found.kind, ""), "kinds_words": verdicts.MANY.get(found.kind, found.kind)}
     context["owner_url"] = queries.page_of(found.owner_ref)
     context["may_edit"] = policy.may(request.user, "editor", found.owner_ref)
     if tab:

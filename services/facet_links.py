@@ -77,7 +77,8 @@ def chosen(listing: Listing) -> Iterator[tuple[str, str]]:
             continue
         for keys, sign, word in ((terms.wanted, "", ""), (terms.unwanted, NOT, "not ")):
             for key in keys:
-                words = f"{FIELDS[name]}: {word}{label(listing.index, name, key)}"
+                before = "" if name == "tier" else f"{FIELDS[name]}: "
+                words = f"{before}{word}{label(listing.index, name, key)}"
                 yield words, _url(_toggled(listing.address, listing, name, key, sign, on=False))
     for name, words in (("q", "Text"), ("uses", "Uses"), ("mine", "Mine")):
         if listing.readable.get(name):

@@ -46,7 +46,7 @@ def services(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     rows, pairs = _belonging(entity)
     found = rows.filter(kind="component")
     total = found.count()
-    shown = table(list(found.order_by("tier", "name")[:SHOWN]), request)
+    shown = table(list(found.order_by(F("tier").asc(nulls_last=True), "name")[:SHOWN]), request)
     return {
         "entity": entity,
         "table": shown,
@@ -81,5 +81,13 @@ def systems(request: HttpRequest, domain: Entity) -> dict[str, Any]:
     refs = [ref for ref, _ in some if ref.startswith("system:")]
     counted = Entity.objects.services().filter(system_ref__in=refs).order_by().values("system_ref")
     counts = {row["system_ref"]: row["count"] for row in counted.annotate(count=Count("pk"))}
-    rows = [{"ref": ref, "entity": one, "count": counts.get(ref, 0)} for ref, one in some]
+    rows = [
+        {
+            "ref": ref,
+            "entity": one,
+            "count": counts.get(ref, 0),
+            "owner_url": queries.page_of(one.owner_ref) if one else "",
+        }
+        for ref, one in some
+    ]
     return {"domain": domain, "rows": rows, "total": total}

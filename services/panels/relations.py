@@ -10,7 +10,7 @@ from services import queries
 from services.models import Entity
 
 # Said by cards of their own.
-ELSEWHERE = ("ownedBy", "dependencyOf", "apiProvidedBy", "apiConsumedBy", "dependsOn")
+ELSEWHERE = ("ownedBy", "partOf", "dependencyOf", "apiProvidedBy", "apiConsumedBy", "dependsOn")
 
 
 def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
