@@ -9,6 +9,7 @@ from portal.aws import (
     alarms,
     apigateway,
     autoscaling,
+    dsql,
     dynamodb,
     ec2,
     ecs,
@@ -22,6 +23,7 @@ from portal.aws import (
     rds,
     s3,
     sqs,
+    timestream,
 )  # fmt: skip
 from services.facts import FactSource
 
@@ -42,6 +44,8 @@ ITEMS: dict[str, Any] = {
     "aws.logs": logs.LogGroup,
     "aws.alarms": alarms.Alarm,
     "aws.mesh": mesh.Mesh,
+    "aws.dsql": dsql.Cluster,
+    "aws.timestream": timestream.Database,
 }
 PLACE = {"name": "string", "arn": "string", "account": "string", "region": "string"}
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}

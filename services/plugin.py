@@ -18,7 +18,7 @@ from portal.plugins import (
 )
 from services import demo as demo_step
 from services import discover, home, observed, search_source
-from services.discovery import compute, data, families, telemetry, traffic
+from services.discovery import compute, data, families, kinds, telemetry, traffic
 from services.facts import sources
 from services.panels import about, facts, leans_on, team
 
@@ -39,7 +39,7 @@ demo.add(DemoStep("services", "Catalog and discovery", demo_step.load, order=20)
 search.add(SearchSource("services", "Services", search_source.search, order=10))
 activities.add(Activity("services.discover", "running", home.running, order=50))
 
-for family in (*compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *telemetry.FAMILIES):
+for family in (*compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *kinds.FAMILIES, *telemetry.FAMILIES):
     families.add(family)
 for source in observed.SOURCES:
     sources.add(source)

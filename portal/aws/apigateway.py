@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,10 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Api(AwsResource):
-    """One API: `protocol` is REST, HTTP or WEBSOCKET; `private` when only VPC endpoints reach it."""
+    """One API: `protocol` is REST, HTTP or WEBSOCKET; `private` when only VPC endpoints reach it.
+
+    `functions` are the names of the functions that it calls, `open_methods` the methods without any authorisation.
+    """
 
     api_id: str
     protocol: str
@@ -33,14 +36,16 @@ class Api(AwsResource):
     vpc_endpoints: tuple[str, ...]
     tracing: bool
     stages: Sequence[Stage]
+    functions: tuple[str, ...] = ()
+    open_methods: tuple[str, ...] = ()
 
 
 def apis(account: str, region: str) -> list[Api]:
-    """All REST APIs of the account and region, one more call each for the stages."""
+    """All REST APIs of the account and region, two more calls each for stages and methods."""
     with aws_errors("apigateway:GET", account, region):
         client = reader(account, region, "apigateway")
         return [
-            _rest_api(row, client.get_stages(restApiId=row["id"]).get("item") or [], account, region)
+            _rest_api(client, row, client.get_stages(restApiId=row["id"]).get("item") or [], account, region)
             for row in pages(client, "get_rest_apis", "items")
         ]
 
@@ -63,14 +68,33 @@ def http_apis(account: str, region: str) -> list[Api]:
                 vpc_endpoints=(),
                 tracing=False,
                 stages=(),
+                functions=_called(
+                    entry.get("IntegrationUri")
+                    for entry in pages(client, "get_integrations", "Items", ApiId=row["ApiId"])
+                ),
             )
             for row in pages(client, "get_apis", "Items")
         ]
 
 
-def _rest_api(row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], account: str, region: str) -> Api:
+def _called(uris: Iterable[str | None]) -> tuple[str, ...]:
+    """Function names in integration URIs, which hold an ARN with or without an alias."""
+    names = {uri.partition(":function:")[2].partition("/")[0].partition(":")[0] for uri in uris if uri}
+    return tuple(sorted(names - {""}))
+
+
+def _methods(client: Any, api: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every method of a REST API as (GET /path, its description)."""
+    rows = pages(client, "get_resources", "items", restApiId=api, embed=["methods"])
+    return [(f"{verb} {row['path']}", method) for row in rows for verb, method in (row.get("resourceMethods") or {}).items()]
+
+
+def _rest_api(
+    client: Any, row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], account: str, region: str
+) -> Api:
     endpoint = row.get("endpointConfiguration") or {}
     kinds = tuple(endpoint.get("types") or [])
+    methods = _methods(client, row["id"])
     deployed = tuple(
         Stage(
             stage["stageName"],
@@ -94,4 +118,8 @@ def _rest_api(row: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], accou
         vpc_endpoints=tuple(endpoint.get("vpcEndpointIds") or []),
         tracing=bool(deployed) and all(stage.tracing for stage in deployed),
         stages=deployed,
+        functions=_called((method.get("methodIntegration") or {}).get("uri") for _, method in methods),
+        open_methods=tuple(
+            sorted(name for name, method in methods if method.get("authorizationType", "NONE") == "NONE")
+        ),
     )

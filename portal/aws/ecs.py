@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,13 @@ def services(account: str, region: str) -> list[EcsService]:
                     definitions[task] = client.describe_task_definition(taskDefinition=task)["taskDefinition"]
                 found.append(_service(row, account, region, definitions.get(task, {}), insights))
     return found
+
+
+def described(client: Any) -> Iterator[Mapping[str, Any]]:
+    """The rows of DescribeServices of all clusters, as AWS gives them."""
+    for cluster in pages(client, "list_clusters", "clusterArns"):
+        arns = [str(arn) for arn in pages(client, "list_services", "serviceArns", cluster=cluster)]
+        yield from _describe(client, str(cluster), arns)
 
 
 def _describe(client: Any, cluster: str, arns: Sequence[str]) -> list[Mapping[str, Any]]:

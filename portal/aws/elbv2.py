@@ -15,12 +15,13 @@ TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 
 @dataclass(frozen=True)
 class TargetGroup:
-    """Where a load balancer sends requests: `target_type` is instance, ip, lambda or alb."""
+    """Where a load balancer sends requests: `target_type` is instance, ip, lambda or alb; `functions` by name."""
 
     name: str
     arn: str
     target_type: str
     health_check_path: str
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,12 @@ def _tags(client: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def _functions(client: Any, group: str) -> tuple[str, ...]:
+    """Names of the functions that a target group calls; one more call, for groups of that type only."""
+    rows = client.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    return tuple(sorted({row["Target"]["Id"].partition(":function:")[2].partition(":")[0] for row in rows}))
+
+
 def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     return any(
         row.get("Protocol") == "HTTP"
@@ -87,6 +94,7 @@ def _load_balancer(
             group["TargetGroupArn"],
             group.get("TargetType", "instance"),
             group.get("HealthCheckPath", ""),
+            _functions(client, group["TargetGroupArn"]) if group.get("TargetType") == "lambda" else (),
         )
         for group in groups
         if arn in (group.get("LoadBalancerArns") or [])

@@ -38,17 +38,21 @@ class Function(AwsResource):
     asynchronous: bool
     sources: Sequence[str]
     aliases: Sequence[Alias]
+    url: str = ""  # its function URL, if it has one
+    url_open: bool = False  # whether anybody may call that URL without a signature
 
 
 def functions(account: str, region: str) -> list[Function]:
-    """All functions of the account and region; two more calls a function for its aliases."""
+    """All functions of the account and region; two more calls a function for aliases and URLs."""
     with aws_errors("lambda:ListFunctions", account, region):
         client = reader(account, region, "lambda")
         sources = _event_sources(client)
-        return [
-            _function(row, account, region, sources[row["FunctionName"]], _aliases(client, row["FunctionName"]))
-            for row in pages(client, "list_functions", "Functions")
-        ]
+        found = []
+        for row in pages(client, "list_functions", "Functions"):
+            name = str(row["FunctionName"])
+            urls = list(pages(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
+            found.append(_function(row, account, region, sources[name], _aliases(client, name), urls))
+        return found
 
 
 def _event_sources(client: Any) -> dict[str, list[str]]:
@@ -71,8 +75,9 @@ def _aliases(client: Any, name: str) -> tuple[Alias, ...]:
 
 
 def _function(
-    row: Mapping[str, Any], account: str, region: str, sources: Sequence[str], aliases: Sequence[Alias]
-) -> Function:
+    row: Mapping[str, Any], account: str, region: str, sources: Sequence[str], aliases: Sequence[Alias],
+    urls: Sequence[Mapping[str, Any]],
+) -> Function:  # fmt: skip
     runtime = row.get("Runtime") or ""
     return Function(
         name=row["FunctionName"],
@@ -92,4 +97,6 @@ def _function(
         asynchronous=bool(sources),
         sources=tuple(sorted(sources)),
         aliases=tuple(aliases),
+        url=str(urls[0]["FunctionUrl"]) if urls else "",
+        url_open=any(entry.get("AuthType") == "NONE" for entry in urls),
     )

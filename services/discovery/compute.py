@@ -26,7 +26,8 @@ def _group(found: autoscaling.AutoScalingGroup) -> Description:
 FAMILIES = (
     Family(
         "lambda", "Lambda functions", "aws.lambda", lambda_.functions,
-        ("lambda:ListFunctions", "lambda:ListAliases", "lambda:ListEventSourceMappings"), _function,
+        ("lambda:ListFunctions", "lambda:ListAliases", "lambda:ListEventSourceMappings",
+         "lambda:ListFunctionUrlConfigs"), _function,
     ),
     Family(
         "ecs", "ECS services", "aws.ecs", ecs.services,

@@ -5,28 +5,34 @@ from __future__ import annotations
 from portal.sandbox.registry import HANDLERS
 
 from . import (
+    appmesh,
     cloudwatch,
     codedeploy,
     codepipeline,
     config,
+    dsql,
     ecs,
     elbv2,
     lambda_,
     resourcegroupstaggingapi,
     spot,
     synthetics,
+    vpclattice,
 )
 
 __all__ = [
     "HANDLERS",
+    "appmesh",
     "cloudwatch",
     "codedeploy",
     "codepipeline",
     "config",
+    "dsql",
     "ecs",
     "elbv2",
     "lambda_",
     "resourcegroupstaggingapi",
     "spot",
     "synthetics",
+    "vpclattice",
 ]

@@ -56,3 +56,11 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
     answer = context.forward()
     alias.revision_id = str(uuid.uuid4())
     return {**answer, "RevisionId": alias.revision_id}
+
+
+@handles("lambda", "ListFunctionUrlConfigs")
+def list_function_urls(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The URL of a function, if it has one; moto knows only the one of the unqualified function."""
+    function = lambda_backend(context.account, context.region).get_function(_name(params))
+    config = getattr(function, "url_config", None)
+    return {"FunctionUrlConfigs": [config.to_dict()] if config else []}
