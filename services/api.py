@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 from portal.access import audit
 from portal.api.base import Cursor
 from services import discover, facts
+from services.advice_api import DatabaseAdvice
 from services.filters import EntityFilter
 from services.models import Entity, Import
 from services.serializers import (
@@ -160,6 +161,11 @@ urlpatterns = [
     path("entities/", Entities.as_view(), name="api-entities"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/", OneEntity.as_view(), name="api-entity"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/facts/", EntityFacts.as_view(), name="api-entity-facts"),
+    path(
+        "entities/<str:kind>/<str:namespace>/<str:name>/database-advice/",
+        DatabaseAdvice.as_view(),
+        name="api-database-advice",
+    ),
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),

@@ -25,6 +25,7 @@ from portal.aws import (
     sqs,
     timestream,
 )  # fmt: skip
+from services import kind_facts
 from services.facts import FactSource
 
 ITEMS: dict[str, Any] = {
@@ -105,4 +106,5 @@ SOURCES = (
         {"catalog.descriptor": "object"} | {f"catalog.descriptor.{name}": word for name, word in DESCRIPTOR.items()},
         order=20,
     ),
+    kind_facts.SOURCE,
 )  # fmt: skip

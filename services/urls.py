@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import views
+from services import advice_views, kinds_views, views
 
 app_name = "services"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("discovery/", views.discovery, name="discovery"),
     path("discovery/run/", views.discovery_run, name="discovery-run"),
     path("imports/", views.imports, name="imports"),
+    path("kinds/", kinds_views.kinds, name="kinds"),
+    path("kinds/export.csv", kinds_views.export, name="kinds-export"),
     path("<str:kind>/<str:namespace>/<str:name>/", views.entity, name="entity"),
+    path("<str:kind>/<str:namespace>/<str:name>/database-advice/", advice_views.edit, name="database-advice"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", views.entity, name="entity-tab"),
 ]
