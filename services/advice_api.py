@@ -18,7 +18,9 @@ from services.kinds import MESH, declared_stores, kinds, memberships
 from services.models import Entity
 
 EXAMPLE = OpenApiExample(
-    "A session store", {"access_patterns": "known", "p99_ms": 10, "peak_reads_s": 4000, "durable": False}, request_only=True
+    "A session store",
+    {"access_patterns": "known", "p99_ms": 10, "peak_reads_s": 4000, "durable": False},
+    request_only=True,
 )
 
 
@@ -48,10 +50,10 @@ class DatabaseAdvice(APIView):
 
 def _find(kind: str, namespace: str, name: str) -> Entity:
     """The live component; anything else has no advice."""
-    found = Entity.objects.services().by_ref(f"{kind}:{namespace}/{name}").first()  # type: ignore[attr-defined]
+    found = Entity.objects.services().by_ref(f"{kind}:{namespace}/{name}").first()
     if found is None:
         raise NotFound("There is no such component.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _body(entity: Entity) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def record(user: Any, entity: Entity, given: Mapping[str, Any]) -> DatabaseAnswe
         before = newest([entity]).get(entity.pk)
         if before is not None and before.answers == answers:
             return before
-        row = DatabaseAnswers.objects.create(entity=entity, answers=answers, by=user if isinstance(user, str) else user.get_username())
+        row = DatabaseAnswers.objects.create(
+            entity=entity, answers=answers, by=user if isinstance(user, str) else user.get_username()
+        )
         audit.record(user, "database.answer", entity.ref, severity="low", changed=_changed(before, answers))
         judge_kinds.judge([entity])
     return row

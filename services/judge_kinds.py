@@ -43,7 +43,9 @@ def mesh_index() -> Index:
         for item in value.get("items", ()):
             roles = {str(member["name"]): str(member["kind"]) for member in item.get("members", ())}
             for name in set(mesh.members(item)) - {owner}:
-                found[name].add(Membership(owner, str(item["name"]), str(item["technology"]), roles.get(name, "caller")))
+                found[name].add(
+                    Membership(owner, str(item["name"]), str(item["technology"]), roles.get(name, "caller"))
+                )
     return {name: sorted(rows, key=lambda row: (row.owner, row.mesh, row.technology)) for name, rows in found.items()}
 
 
@@ -93,5 +95,3 @@ def run(context: JobContext) -> dict[str, Any]:
         context.progress(done, total, "Judging what kind of thing each service is")
 
     return {"facts_changed": judge_due(check)}
-
-

@@ -60,7 +60,9 @@ def _advice(kinds: Kinds) -> dict[str, Any]:
         "first": said.ranked[0].family if said.ranked else "",
         "tension": bool(said.pie and said.pie.tension),
         "retired": [f"{store.name} ({gone.service})" for store, gone in said.retired],
-        "fits": [{"name": fit.store.name, "family": fit.store.family, "fit": fit.severity or "match"} for fit in said.fits],
+        "fits": [
+            {"name": fit.store.name, "family": fit.store.family, "fit": fit.severity or "match"} for fit in said.fits
+        ],
         "confidence": said.confidence,
         "cache": said.cache.state if said.cache else "unknown",
     }

@@ -86,7 +86,9 @@ def _called(uris: Iterable[str | None]) -> tuple[str, ...]:
 def _methods(client: Any, api: str) -> list[tuple[str, Mapping[str, Any]]]:
     """Every method of a REST API as (GET /path, its description)."""
     rows = pages(client, "get_resources", "items", restApiId=api, embed=["methods"])
-    return [(f"{verb} {row['path']}", method) for row in rows for verb, method in (row.get("resourceMethods") or {}).items()]
+    return [
+        (f"{verb} {row['path']}", method) for row in rows for verb, method in (row.get("resourceMethods") or {}).items()
+    ]
 
 
 def _rest_api(

@@ -23,7 +23,9 @@ def clusters(account: str, region: str) -> list[Cluster]:
     """All clusters of the account and region, one more call each."""
     with aws_errors("dsql:ListClusters", account, region):
         client = reader(account, region, "dsql")
-        return [_cluster(client, row["identifier"], account, region) for row in pages(client, "list_clusters", "clusters")]
+        return [
+            _cluster(client, row["identifier"], account, region) for row in pages(client, "list_clusters", "clusters")
+        ]
 
 
 def _cluster(client: Any, identifier: str, account: str, region: str) -> Cluster:

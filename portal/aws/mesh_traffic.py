@@ -44,7 +44,10 @@ def connect_traffic(account: str, region: str, row: Mapping[str, Any], routes: S
     balancer = _balancer(account, region, groups[0]) if groups else ""
     own = {"LoadBalancer": balancer}
     direct = [Metric("AWS/ApplicationELB", "TargetResponseTime", own, stat) for stat in BOTH] if balancer else []
-    names = ("TargetResponseTime of Service Connect", "TargetResponseTime of its load balancer, which goes around the mesh")
+    names = (
+        "TargetResponseTime of Service Connect",
+        "TargetResponseTime of its load balancer, which goes around the mesh",
+    )
     return _traffic(account, region, mesh, counts, direct, 1000, names)
 
 

@@ -35,9 +35,7 @@ def _networks(client: Any, service: str) -> tuple[str, ...]:
     return tuple(sorted(row.get("serviceNetworkName") or row["serviceNetworkId"] for row in rows))
 
 
-def _neighbours(
-    service: str, networks: Mapping[str, Sequence[str]], names: Mapping[str, str]
-) -> tuple[str, ...]:
+def _neighbours(service: str, networks: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> tuple[str, ...]:
     """The other services of its networks: who can reach it, as far as the API tells."""
     mine = set(networks[service])
     return tuple(sorted(names[other] for other, theirs in networks.items() if other != service and mine & set(theirs)))

@@ -231,7 +231,14 @@ SERVICES: tuple[Service, ...] = (
         Alarm(),
     ),
     _service(
-        "identity", "audit-log", 2, Function(image=True), Bucket("audit-log-archive"), Queue(), Logs(retention=365), Alarm()
+        "identity",
+        "audit-log",
+        2,
+        Function(image=True),
+        Bucket("audit-log-archive"),
+        Queue(),
+        Logs(retention=365),
+        Alarm(),
     ),
     _service(
         "data-platform",

@@ -52,7 +52,12 @@ def _retries(item: Item) -> Setting:
         bare = item.get("routes_without_retry") or ()
         if not bare:
             return Setting("Retries", "set on every route", "good")
-        return Setting("Retries", f"none on {', '.join(bare)}", "poor", "Add a retry policy of two tries on 503 and connection errors.")
+        return Setting(
+            "Retries",
+            f"none on {', '.join(bare)}",
+            "poor",
+            "Add a retry policy of two tries on 503 and connection errors.",
+        )
     if item.get("technology") == CONNECT:
         return Setting("Retries", "2, built into the proxy", "neutral")
     return Setting("Retries", "not offered: callers must retry", "neutral")
@@ -64,7 +69,12 @@ def _timeouts(item: Item) -> Setting:
     bare = item.get("routes_without_timeout") or ()
     if not bare:
         return Setting("Timeouts", "set on every route", "good")
-    return Setting("Timeouts", f"15 s by default on {', '.join(bare)}", "poor", "Set a timeout per request that is shorter than the caller's patience.")
+    return Setting(
+        "Timeouts",
+        f"15 s by default on {', '.join(bare)}",
+        "poor",
+        "Set a timeout per request that is shorter than the caller's patience.",
+    )
 
 
 def _outlier(item: Item) -> Setting:
@@ -72,17 +82,26 @@ def _outlier(item: Item) -> Setting:
         bare = item.get("members_without_outlier") or ()
         if not bare:
             return Setting("Outlier detection", "set on every node", "good")
-        return Setting("Outlier detection", f"none on {', '.join(bare)}", "fair", "Set it on the listener: a failing task must get no requests.")
+        return Setting(
+            "Outlier detection",
+            f"none on {', '.join(bare)}",
+            "fair",
+            "Set it on the listener: a failing task must get no requests.",
+        )
     if item.get("technology") == CONNECT:
         return Setting("Outlier detection", "built in: 5 failures take a task out", "neutral")
     checked = [member for member in item.get("members", ()) if member.get("outlier")]
-    return Setting("Outlier detection", "health checks take targets out" if checked else "none: functions have no hosts", "neutral")
+    return Setting(
+        "Outlier detection", "health checks take targets out" if checked else "none: functions have no hosts", "neutral"
+    )
 
 
 def _tls(item: Item) -> Setting:
     if item.get("encrypted"):
         return Setting("TLS", "on everywhere", "good")
-    lax = [str(one["name"]) for one in item.get("members", ()) if one.get("tls") != "on" and one.get("kind") != "lambda"]
+    lax = [
+        str(one["name"]) for one in item.get("members", ()) if one.get("tls") != "on" and one.get("kind") != "lambda"
+    ]
     where = f" on {', '.join(lax)}" if lax else ""
     return Setting("TLS", f"not required{where}", "poor", _TLS_REMEDY.get(str(item.get("technology")), ""))
 
@@ -113,7 +132,9 @@ def latency(item: Item) -> Latency:
     added = round(through - around, 1)
     state = "poor" if added >= POOR_MS else "fair" if added >= FAIR_MS else "good"
     how = "adds" if added >= 0 else "saves"
-    sentence = f"The mesh {how} {abs(added):g} ms: {through:g} ms with it, {around:g} ms without, on average over 24 hours."
+    sentence = (
+        f"The mesh {how} {abs(added):g} ms: {through:g} ms with it, {around:g} ms without, on average over 24 hours."
+    )
     return Latency(added, state, sentence)
 
 

@@ -12,7 +12,12 @@ FIELDS = {
     "match": "match", "protocol": "protocol", "retries": "retries", "retry_on": "retried on",
     "timeout_ms": "timeout (ms)", "idle_timeout_ms": "idle timeout (ms)",
 }  # fmt: skip
-MESH_FIELDS = {"encrypted": "TLS", "authenticated": "check of callers", "access_logs": "access logs", "network": "network"}
+MESH_FIELDS = {
+    "encrypted": "TLS",
+    "authenticated": "check of callers",
+    "access_logs": "access logs",
+    "network": "network",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,9 @@ def _by_arn(items: Sequence[Item]) -> dict[str, Item]:
 
 def _whole(item: Item, words: str) -> Change:
     reached = {name for route in item.get("routes") or () for name in _reached(route)}
-    return Change(str(item["name"]), "", f"{item.get('technology', 'The mesh')} {item['name']} {words}", tuple(sorted(reached)))
+    return Change(
+        str(item["name"]), "", f"{item.get('technology', 'The mesh')} {item['name']} {words}", tuple(sorted(reached))
+    )
 
 
 def _reached(*routes: Item) -> tuple[str, ...]:

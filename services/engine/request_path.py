@@ -94,7 +94,9 @@ def _meshes(items: Items) -> Iterator[Way]:
             warning = "AWS has ended the support of App Mesh."
             yield Way("mesh", row["name"], "App Mesh", str(items["aws.ecs"][0]["name"]), warning)
         elif row.get("technology") == "ECS Service Connect" and row.get("routes"):
-            yield Way("connect", row["name"], "Service Connect", row["name"], "" if row.get("encrypted") else "Without TLS.")
+            yield Way(
+                "connect", row["name"], "Service Connect", row["name"], "" if row.get("encrypted") else "Without TLS."
+            )
 
 
 def _events(items: Items) -> Iterator[Way]:

@@ -130,7 +130,9 @@ def _databases(rows: Sequence[Item], items: Items) -> Iterator[Part]:
             yield Part(row["name"], "store", "rds", words)
             continue
         size = row.get("instance_class") or "an instance class"
-        yield Part(row["name"], "store", "rds", f"{engine} on {size}", f"It runs on {size}, which you size.", _way(engine))
+        yield Part(
+            row["name"], "store", "rds", f"{engine} on {size}", f"It runs on {size}, which you size.", _way(engine)
+        )
 
 
 def _way(engine: str) -> str:

@@ -6,25 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('services', '0001_initial'),
+        ("services", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DatabaseAnswers',
+            name="DatabaseAnswers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answers', models.JSONField()),
-                ('by', models.CharField(max_length=150)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='database_answers', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("answers", models.JSONField()),
+                ("by", models.CharField(max_length=150)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="database_answers",
+                        to="services.entity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'database answers',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['entity', '-id'], name='services_da_entity__a29130_idx')],
+                "verbose_name_plural": "database answers",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["entity", "-id"], name="services_da_entity__a29130_idx")],
             },
         ),
     ]

@@ -67,10 +67,12 @@ def _mesh(said: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 def _database(said: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     value = said.get(ADVICE)
     if value is None:
-        return _line("neutral", "database", "No database", "None was seen, and nobody has said what it needs.", "database")
+        return _line(
+            "neutral", "database", "No database", "None was seen, and nobody has said what it needs.", "database"
+        )
     if value["retired"]:
-        return _line("poor", "alert-triangle", "A database that AWS has closed", ", ".join(value["retired"]), "database")
+        return _line(
+            "poor", "alert-triangle", "A database that AWS has closed", ", ".join(value["retired"]), "database"
+        )
     state, icon, title = database.verdict_words(value["match"], value["severity"])
     return _line(state, icon, title, value["because"], "database")
-
-

@@ -90,5 +90,13 @@ def _earlier(rows: list[DatabaseAnswers]) -> list[tuple[DatabaseAnswers, list[st
     for row, before in zip(rows, [*rows[1:], None], strict=False):
         was = before.answers if before else {}
         names = [q.name for q in QUESTIONS if row.answers.get(q.name) != was.get(q.name)]
-        found.append((row, [f"{BY_NAME[n].text} {_answer(n, row.answers[n]) if n in row.answers else 'taken back'}" for n in names]))
+        found.append(
+            (
+                row,
+                [
+                    f"{BY_NAME[n].text} {_answer(n, row.answers[n]) if n in row.answers else 'taken back'}"
+                    for n in names
+                ],
+            )
+        )
     return found[:EARLIER]

@@ -67,9 +67,7 @@ def _order(entity: Entity) -> tuple[int, str]:
     return (ORDER.index(entity.type) if entity.type in ORDER else len(ORDER), entity.name)
 
 
-def _resource(
-    entity: Entity, known: Mapping[str, Mapping[str, Any]], fits: Mapping[str, tuple[str, str]]
-) -> Leaning:
+def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]], fits: Mapping[str, tuple[str, str]]) -> Leaning:
     item = known.get(entity.annotations.get("aws/arn", ""), {})
     text, kind, icon = _badge(entity, item, fits)
     region = entity.annotations.get("aws/region", "")
@@ -77,9 +75,7 @@ def _resource(
     return Leaning(entity.label, entity.get_absolute_url(), note, ICONS.get(entity.type, "box"), text, kind, icon)
 
 
-def _badge(
-    entity: Entity, item: Mapping[str, Any], fits: Mapping[str, tuple[str, str]]
-) -> tuple[str, str, str]:
+def _badge(entity: Entity, item: Mapping[str, Any], fits: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
     """What is worth saying about it in two or three words."""
     if entity.type == "service-mesh":
         return _mesh_badge(item)

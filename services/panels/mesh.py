@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from services import queries
@@ -67,13 +68,16 @@ def part(found: Kinds, entity: Entity) -> dict[str, Any]:
 def history(entity: Entity) -> tuple[list[Moment], datetime | None]:
     """The changes of its meshes, newest first, and since when they are watched. Two queries and one for the names."""
     rows = list(
-        Fact.objects.filter(entity=entity, key="aws.mesh").order_by("-valid_from").values_list("valid_from", "value")[:KEPT]
+        Fact.objects.filter(entity=entity, key="aws.mesh")
+        .order_by("-valid_from")
+        .values_list("valid_from", "value")[:KEPT]
     )
     if not rows:
         return [], None
-    pairs = zip(rows, rows[1:], strict=False)
     said = [
-        (at, change) for (at, now), (_, was) in pairs for change in changes(was.get("items", ()), now.get("items", ()))
+        (at, change)
+        for (at, now), (_, was) in pairwise(rows)
+        for change in changes(was.get("items", ()), now.get("items", ()))
     ]
     leaning = [ref for ref, _ in queries.targets(entity, "dependencyOf")] if said else []
     names = {name for _, change in said for name in change.reached}
@@ -103,13 +107,28 @@ def _verdict(found: Kinds, views: Sequence[View]) -> tuple[str, str, str, str]:
         if first.technology in mesh.SIDECAR and first.kind == "lambda":
             words = f"It is a member of the {first.technology} mesh {first.mesh}, which it does not fit."
             return "poor", "alert-triangle", words, "No proxy can run beside a function: calls leave the mesh there."
-        return "neutral", "topology-star-3", f"It is a {kind} in the mesh {first.mesh}.", "The mesh is kept by another service."
+        return (
+            "neutral",
+            "topology-star-3",
+            f"It is a {kind} in the mesh {first.mesh}.",
+            "The mesh is kept by another service.",
+        )
     if not views:
-        return "neutral", "topology-star-3", "It is in no mesh.", "No App Mesh, VPC Lattice or Service Connect names it."
+        return (
+            "neutral",
+            "topology-star-3",
+            "It is in no mesh.",
+            "No App Mesh, VPC Lattice or Service Connect names it.",
+        )
     weak = [entry.name.lower() for view in views for entry in view.settings if entry.state == "poor"]
     names = " and ".join(sorted({str(view.item["technology"]) for view in views}))
     if any(not view.item.get("supported", True) for view in views):
-        return "poor", "alert-triangle", f"It is on {names}, which AWS has ended.", "Plan its move: nothing is mended there any more."
+        return (
+            "poor",
+            "alert-triangle",
+            f"It is on {names}, which AWS has ended.",
+            "Plan its move: nothing is mended there any more.",
+        )
     if found.misfits:
         return "poor", "alert-triangle", f"It is on {names}, which does not fit {', '.join(found.misfits)}.", ""
     if weak:

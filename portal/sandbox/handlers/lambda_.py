@@ -60,7 +60,10 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
 
 @handles("lambda", "ListFunctionUrlConfigs")
 def list_function_urls(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The URL of a function, if it has one; moto knows only the one of the unqualified function."""
+    """The URL of a function, if it has one; moto knows only the one of the unqualified function, and misspells its mode."""
     function = lambda_backend(context.account, context.region).get_function(_name(params))
     config = getattr(function, "url_config", None)
-    return {"FunctionUrlConfigs": [config.to_dict()] if config else []}
+    if not config:
+        return {"FunctionUrlConfigs": []}
+    said = config.to_dict()
+    return {"FunctionUrlConfigs": [{**said, "InvokeMode": said["InvokeMode"].upper()}]}

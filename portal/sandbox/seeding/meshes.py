@@ -94,9 +94,7 @@ def seed_lattice(place: Place, service: Service, part: Lattice) -> None:
     lattice.create_service_network_service_association(
         serviceIdentifier=made, serviceNetworkIdentifier=_network(lattice, part.network)
     )
-    groups = {
-        version: _function_group(place, service, f"{service.name}-{version}") for version in ("stable", "canary")
-    }
+    groups = {version: _function_group(place, service, f"{service.name}-{version}") for version in ("stable", "canary")}
     split = [
         {"targetGroupIdentifier": groups["stable"], "weight": 95},
         {"targetGroupIdentifier": groups["canary"], "weight": 5},

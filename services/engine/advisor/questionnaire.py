@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -136,7 +135,7 @@ def _problem(question: Question, value: Any) -> str:
     if question.kind == "choice":
         allowed = [key for key, _ in question.choices]
         return "" if isinstance(value, str) and value in allowed else f"Use one of {', '.join(allowed)}."
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return f"Give a number ({question.unit})."
     if not question.low <= value <= question.high:
         return f"Give a number from {question.low:g} to {question.high:g} ({question.unit})."
