@@ -23,6 +23,7 @@ from portal.aws import (
     rds,
     s3,
     sqs,
+    store_use,
     timestream,
 )  # fmt: skip
 from services import kind_facts
@@ -47,6 +48,7 @@ ITEMS: dict[str, Any] = {
     "aws.mesh": mesh.Mesh,
     "aws.dsql": dsql.Cluster,
     "aws.timestream": timestream.Database,
+    "aws.store-use": store_use.StoreUse,
 }
 PLACE = {"name": "string", "arn": "string", "account": "string", "region": "string"}
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.aws import appmesh, dsql, serviceconnect, timestream, vpclattice
+from portal.aws import appmesh, dsql, serviceconnect, store_use, timestream, vpclattice
 from portal.aws.mesh import Mesh
 from services.discovery import Description, Family, counted
 
@@ -36,4 +36,6 @@ FAMILIES = (
     Family("dsql", "Aurora DSQL", "aws.dsql", dsql.clusters, ("dsql:ListClusters", "dsql:GetCluster"), _dsql),
     Family("timestream", "Timestream", "aws.timestream", timestream.databases,
            ("timestream:ListDatabases", "timestream:DescribeEndpoints", "timestream:ListTagsForResource"), _timestream),
+    Family("store-use", "Use of databases", "aws.store-use", store_use.use,
+           ("dynamodb:ListTables", "rds:DescribeDBInstances", "cloudwatch:GetMetricData")),
 )  # fmt: skip

@@ -117,6 +117,16 @@ def test_evidence_moves_confidence_and_nothing_else(said: Answers, recovery: boo
     assert without.confidence <= with_it.confidence <= 0.95
 
 
+def test_a_measured_mean_above_the_answered_peak_speaks_against_it_and_changes_nothing() -> None:
+    said = read({"p99_ms": 10, "data_size_gb": 20_000, "peak_reads_s": 100})
+    busy = advise(said, [TABLE], {"aws.store-use": [{"name": "t", "reads_s": 150.0, "throttled": 3.0}]})
+    calm = advise(said, [TABLE], {"aws.store-use": [{"name": "t", "reads_s": 60.0}]})
+    assert [entry.agrees for entry in busy.evidence] == [False, None]
+    assert [entry.agrees for entry in calm.evidence] == [True]
+    assert busy.confidence < calm.confidence
+    assert (busy.match, busy.ranked) == (calm.match, calm.ranked)
+
+
 @pytest.mark.parametrize(
     ("given", "store", "match", "severity"),
     [

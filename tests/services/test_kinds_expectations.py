@@ -110,6 +110,20 @@ def test_every_demo_service_is_what_the_table_says(aws: Any) -> None:
     assert judge_kinds.judge_due(lambda done, total: None) == 0, "an unchanged world changes no verdict"
 
 
+def test_what_cloudwatch_saw_of_the_stores_is_a_fact(aws: Any) -> None:
+    for name in ("checkout", "shipping"):
+        seed_service(aws.url, name)
+    look()
+
+    def use(name: str) -> dict[str, Any]:
+        (item,) = facts.current(Entity.objects.services().get(name=name))["aws.store-use"].value["items"]
+        return dict(item)
+
+    assert (use("checkout")["name"], use("checkout")["store"]) == ("orders-table", "dynamodb")
+    assert 55 <= use("checkout")["reads_s"] <= 65
+    assert 20 <= use("shipping")["cpu_percent"] <= 24
+
+
 def test_the_meshes_are_read_with_their_routes_settings_and_costs(aws: Any) -> None:
     for name in ("ledger", "invoices", "exports", "events", "routing"):
         seed_service(aws.url, name)

@@ -22,8 +22,11 @@ class Evidence:
 
 
 def evidence(items: Items, answers: Answers) -> tuple[Evidence, ...]:
-    """What the configuration of the stores says about the answers."""
-    return (*_indexes(items, answers), *_replicas(items, answers), *_loss(items, answers), *_nodes(items, answers))
+    """What the configuration of the stores and CloudWatch say about the answers."""
+    return (
+        *_indexes(items, answers), *_replicas(items, answers), *_loss(items, answers), *_nodes(items, answers),
+        *_use(items, answers),
+    )  # fmt: skip
 
 
 def confidence(answers: Answers, seen: Sequence[Evidence]) -> float:
@@ -71,3 +74,18 @@ def _nodes(items: Items, answers: Answers) -> Iterator[Evidence]:
             units = int(row.get("read_capacity") or 0)
             agrees = 0.5 <= units / answers.peak_reads_s <= 2 if units else None
             yield Evidence(f"{row['name']} is provisioned for {units:,} read units a second.", agrees)
+
+
+def _use(items: Items, answers: Answers) -> Iterator[Evidence]:
+    """CloudWatch over a day: a peak that was answered cannot lie below the mean that was measured."""
+    for row in items.get("aws.store-use", ()):
+        for field, peak, words in (
+            ("reads_s", answers.peak_reads_s, "read units"), ("writes_s", answers.peak_writes_s, "write units"),
+        ):  # fmt: skip
+            if row.get(field) is not None and peak is not None:
+                text = f"{row['name']} takes {row[field]:,g} {words} a second on average; the peak was answered as {peak:,g}."
+                yield Evidence(text, bool(row[field] <= peak))
+        if row.get("throttled"):
+            yield Evidence(f"{row['name']} was throttled {row['throttled']:,g} times in a day.", None)
+        if row.get("cpu_percent") is not None:
+            yield Evidence(f"{row['name']} uses {row['cpu_percent']:g} % of its CPU on average.", None)
