@@ -105,7 +105,7 @@ def _verdict(found: Kinds, views: Sequence[View]) -> tuple[str, str, str, str]:
         first = found.member_of[0]
         kind = KINDS.get(first.kind, first.kind)
         if first.technology in mesh.SIDECAR and first.kind == "lambda":
-            words = f"It is a member of the {first.technology} mesh {first.mesh}, which it does not fit."
+            words = f"It is a member of {first.technology} {first.mesh}, which it does not fit."
             return "poor", "alert-triangle", words, "No proxy can run beside a function: calls leave the mesh there."
         return (
             "neutral",
