@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.faults import function_off, zone_down
-from services import facts
+from services import facts, queries
 from services.facts import FactView
-from services.models import Entity, Relation
+from services.models import Entity
 
 Facts = Mapping[str, FactView]
 Item = Mapping[str, Any]
@@ -141,7 +141,6 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
 
 def _callers(service: Entity) -> list[tuple[str, Item]]:
     """Names and load balancers of the services that depend on this one."""
-    edges = Relation.objects.filter(type="dependsOn", target_ref=service.ref, source__removed_at=None)
-    sources = [edge.source for edge in edges.select_related("source").order_by("source__name")]
+    sources = [caller for _, caller in queries.targets(service, "dependencyOf") if caller]
     found = facts.bulk_current(sources)
     return [(s.name, item) for s in sources for item in _items(found.get(s.pk, {}), "aws.alb")]

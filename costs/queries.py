@@ -56,7 +56,7 @@ def last_reviews() -> dict[str, CostReview]:
 
 def by_team(only: Collection[str] = ()) -> list[TeamLine]:
     """Every team that owns a service (or those named), the largest open saving first. Three queries at any size."""
-    narrow = open_findings().defer("evidence", "service__data", "service__spec")
+    narrow = open_findings().defer("evidence", "service__data")
     services = Entity.objects.services()
     if only:
         narrow, services = narrow.filter(service__owner_ref__in=only), services.filter(owner_ref__in=only)

@@ -19,6 +19,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 READING_ALLOW = env.list("READING_ALLOW", default=[])
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
+DISCOVERY_SERVICE_TAGS = env.list("DISCOVERY_SERVICE_TAGS", default=["service", "app"])
+DISCOVERY_STACKS = env.bool("DISCOVERY_STACKS", default=True)
 
 PLUGINS, PLUGIN_FAILURES = enabled_plugins(env.str("PORTAL_PLUGINS", default=""))
 

@@ -10,6 +10,7 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
@@ -23,10 +24,13 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts
+from services import discover, facts, history, untagged_api
 from services.advice_api import DatabaseAdvice
+from services.direct.api import BulkEntities, OneEntityWrites
+from services.direct.plan import version_tag
 from services.filters import EntityFilter
-from services.models import Entity, Import
+from services.history import moment_of
+from services.models import Entity, EntityVersion, Import
 from services.serializers import (
     EntityDetailSerializer,
     EntitySerializer,
@@ -35,6 +39,7 @@ from services.serializers import (
     PushedFactSerializer,
     PushedSerializer,
     StartedSerializer,
+    VersionSerializer,
 )  # fmt: skip
 
 # A cursor compares values, so what may be null is given one: an entity without a tier sorts after tier 9.
@@ -69,21 +74,63 @@ def find(kind: str, namespace: str, name: str) -> Entity:
     return get_object_or_404(Entity.objects.by_ref(f"{kind}:{namespace}/{name}"))
 
 
-class OneEntity(APIView):
-    """GET entities/{kind}/{namespace}/{name}/."""
+class OneEntity(OneEntityWrites):
+    """entities/{kind}/{namespace}/{name}/: reading here, writing in services.direct.api."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An ETag from before")],
+        parameters=[
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An ETag from before"),
+            OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="The descriptor as it stood at this moment"),
+        ],
         responses={200: EntityDetailSerializer, 304: OpenApiResponse(description="It has not changed")},
     )
     def get(self, request: Request, kind: str, namespace: str, name: str) -> Response:
-        """One entity with its relations. Answers 304 where `If-None-Match` names what is on record."""
-        body = EntityDetailSerializer(find(kind, namespace, name)).data
-        etag = f'"{hashlib.sha256(orjson.dumps(body, default=str)).hexdigest()[:32]}"'
+        """One entity with its relations. Answers 304 where `If-None-Match` names what is on record.
+
+        The ETag has two parts: the descriptor's, which `If-Match` of a write is compared with, and the whole answer's.
+        """
+        if "as_of" in request.query_params:
+            return Response(past(f"{kind}:{namespace}/{name}", request.query_params["as_of"]))
+        entity = find(kind, namespace, name)
+        body = EntityDetailSerializer(entity).data
+        whole = hashlib.sha256(orjson.dumps(body, default=str)).hexdigest()[:20]
+        etag = f'"{version_tag(entity)}.{whole}"'
         seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
         answer = Response(status=304) if seen & {etag, "*"} else Response(body)
         answer["ETag"] = etag
         return answer
+
+
+def past(ref: str, text: str) -> dict[str, Any]:
+    """What stood under the ref at the moment that `text` names. Raises ValidationError or Http404."""
+    when = moment_of(text)
+    if when is None:
+        raise ValidationError({"as_of": ["Write a date or a time such as 2026-11-01 or 2026-11-01T12:00:00Z."]})
+    version = history.as_of(ref, when)
+    if version is None:
+        raise Http404
+    return VersionSerializer(version).data | {"descriptor": version.data}
+
+
+class EntityHistory(generics.ListAPIView[EntityVersion]):
+    """GET entities/{kind}/{namespace}/{name}/history/."""
+
+    serializer_class = VersionSerializer
+    pagination_class = Cursor
+    queryset = EntityVersion.objects.none()
+
+    @extend_schema(operation_id="services_entity_history")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every change of the entity, newest first: who, when, from which source, and what differs. Removed ones too."""
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[EntityVersion]:
+        """The versions of all that ever bore this ref, each with the one before it."""
+        ref = "{kind}:{namespace}/{name}".format(**self.kwargs).lower()
+        entities = Entity.objects.by_refs([ref])
+        if not entities.exists():
+            raise Http404
+        return history.versions(entities)
 
 
 class EntityFacts(APIView):
@@ -160,6 +207,8 @@ class Imports(generics.ListAPIView[Import]):
 urlpatterns = [
     path("entities/", Entities.as_view(), name="api-entities"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/", OneEntity.as_view(), name="api-entity"),
+    path("entities/bulk/", BulkEntities.as_view(), name="api-bulk"),
+    path("entities/<str:kind>/<str:namespace>/<str:name>/history/", EntityHistory.as_view(), name="api-history"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/facts/", EntityFacts.as_view(), name="api-entity-facts"),
     path(
         "entities/<str:kind>/<str:namespace>/<str:name>/database-advice/",
@@ -169,4 +218,5 @@ urlpatterns = [
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),
+    *untagged_api.urlpatterns,
 ]

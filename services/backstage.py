@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from services.models import Entity
 
-__all__ = ["NotFound", "document", "error_response", "matching", "pk_of", "project", "window"]
-MARK = 0xC0101A0DE000400080000000
-KINDS = {"api": "API"}
+__all__ = ["NotFound", "document", "error_response", "matching", "project", "window"]
 NAMES = {
     400: "InputError",
     401: "AuthenticationError",
@@ -24,47 +22,10 @@ NAMES = {
 UNSEARCHED = {"attachments", "relations", "status"}
 
 
-def uid(entity: Entity) -> str:
-    """A UUID that stays with the row and can be read back."""
-    return str(uuid.UUID(int=(MARK << 32) | (entity.pk & 0xFFFFFFFF)))
-
-
-def pk_of(text: str) -> int:
-    """The row of a uid; 0, which no row has, for any other text."""
-    try:
-        number = uuid.UUID(text).int
-    except ValueError:
-        return 0
-    return number & 0xFFFFFFFF if number >> 32 == MARK else 0
-
-
 def document(entity: Entity) -> dict[str, Any]:
-    """The entity with its relations; `relations` must be prefetched where many are asked for."""
-    data = dict(entity.data) or _made_up(entity)
-    metadata = {**data["metadata"], "namespace": entity.namespace, "uid": uid(entity), "etag": entity.etag}
-    place = f"url:{entity.source}" if entity.source.startswith("http") else f"file:{entity.source}"
-    metadata["annotations"] = {
-        **metadata.get("annotations", {}),
-        "backstage.io/managed-by-location": place,
-        "backstage.io/managed-by-origin-location": place,
-    }
-    relations = sorted({(row.type, row.target_ref) for row in entity.relations.all()})
-    return {**data, "metadata": metadata, "relations": [{"type": kind, "targetRef": ref} for kind, ref in relations]}
-
-
-def _made_up(entity: Entity) -> dict[str, Any]:
-    """A descriptor for an entity that discovery found."""
-    metadata: dict[str, Any] = {"name": entity.name, "title": entity.label}
-    if entity.description:
-        metadata["description"] = entity.description
-    metadata["annotations"] = {f"colonnade/{key.replace('/', '-')}": value for key, value in entity.annotations.items()}
-    spec = {"type": entity.type or "unknown", "lifecycle": entity.lifecycle, "owner": entity.owner_ref, **entity.spec}
-    return {
-        "apiVersion": "backstage.io/v1alpha1",
-        "kind": KINDS.get(entity.kind, entity.kind.capitalize()),
-        "metadata": metadata,
-        "spec": {key: value for key, value in spec.items() if value not in ("", None)},
-    }
+    """The finished entity."""
+    made: dict[str, Any] = orjson.loads(entity.document.text)
+    return made
 
 
 def _index(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -37,7 +38,7 @@ class Entities(CatalogView):
     def get(self, request: Request) -> Response:
         """All entities that match, as a bare array, ordered by ref."""
         limit, offset = backstage.window(request.query_params)
-        rows = Entity.objects.live().prefetch_related("relations")
+        rows = Entity.objects.live().exclude(document=None).select_related("document")
         documents = backstage.matching(rows, request.query_params.getlist("filter"))
         shown = documents[offset:][:limit]
         answer = Response([backstage.project(document, request.query_params.get("fields", "")) for document in shown])
@@ -61,11 +62,14 @@ class ByUid(CatalogView):
     @extend_schema(operation_id="catalog_entity_by_uid", responses=OpenApiTypes.ANY)
     def get(self, request: Request, uid: str) -> Response:
         """One entity by its uid."""
-        return _one(Entity.objects.live().filter(pk=backstage.pk_of(uid)))
+        try:
+            return _one(Entity.objects.live().filter(uid=UUID(uid)))
+        except ValueError:
+            return _one(Entity.objects.none())
 
 
 def _one(rows: Any) -> Response:
-    entity = rows.prefetch_related("relations").first()
+    entity = rows.exclude(document=None).first()
     if entity is None:
         raise backstage.NotFound("There is no such entity.")
     return Response(backstage.document(entity))

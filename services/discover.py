@@ -12,6 +12,7 @@ from portal.access import audit
 from portal.jobs import queue
 from portal.jobs.context import JobContext
 from portal.jobs.models import Run
+from services.discovery import drifting, strays
 from services.discovery.inventory import SETTLED, Inventory, read_everything
 from services.discovery.record import record
 from services.models import DiscoveryReport
@@ -21,22 +22,29 @@ JOB = "services.discover"
 
 def discover(progress: Callable[[int, int, str], None], check: Callable[[], None]) -> dict[str, Any]:
     """One pass over all enabled accounts. A refusal gives a partial result and a report with its remedy."""
-    inventory = read_everything(progress)
+    inventory = read_everything(progress, strays.adopted())
     check()
     services, changed = record(inventory, check)
+    check()
+    in_bucket = strays.keep(inventory)
+    changed += drifting.publish(inventory, check)
     trouble = report(inventory)
     unowned = sum(1 for found in inventory.found if not found.service)
     return {
         "resources": len(inventory.found),
         "services": services,
         "without_service": unowned,
+        "in_bucket": in_bucket,
         "facts_changed": changed,
         "trouble": trouble,
     }
 
 
 def report(inventory: Inventory) -> int:
-    """Keep the newest reading of each account, region and kind; returns how many went wrong."""
+    """Keep the newest reading of each account, region and kind; returns how many went wrong.
+
+    Reports of places that are no longer on the list go: nobody can mend them.
+    """
     now = timezone.now()
     rows = [
         DiscoveryReport(
@@ -58,6 +66,9 @@ def report(inventory: Inventory) -> int:
         unique_fields=["account", "region", "kind"],
         update_fields=["account_name", "state", "found", "error", "remedy", "at"],
     )
+    read = {(row.account, row.region, row.kind) for row in rows}
+    standing = DiscoveryReport.objects.values_list("pk", "account", "region", "kind")
+    DiscoveryReport.objects.filter(pk__in=[pk for pk, *place in standing if tuple(place) not in read]).delete()
     return sum(1 for reading in inventory.readings if reading.state not in SETTLED)
 
 

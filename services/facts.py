@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from portal import bulk
 from portal.plugins import Registry
 from services.models import Entity, Fact
 
+FIELDS = ("entity_id", "key", "value", "sha256", "source", "url", "valid_from", "observed_at", "expires_at")
 KEY = re.compile(r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9_-]*$")
 
 
@@ -56,6 +58,19 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Observation:
+    """What was seen of an entity: a value under a key, when, and until when it counts. `observed_at` None is now."""
+
+    entity: Entity
+    key: str
+    value: dict[str, Any]
+    source: str
+    observed_at: datetime | None = None
+    expires_at: datetime | None = None
+    url: str = ""
+
+
 def publish(
     entity: Entity,
     key: str,
@@ -71,34 +86,51 @@ def publish(
     An observation older than the one on record changes nothing. Raises ValueError for a key that is not two dotted
     lower-case words.
     """
-    if not KEY.match(key):
-        raise ValueError(f"fact key {key!r}: use two dotted lower-case words, like aws.lambda")
-    now = timezone.now()
-    observed = observed_at or now
-    sha = digest(value)
+    return bool(publish_all([Observation(entity, key, value, source, observed_at, expires_at, url)]))
+
+
+def publish_all(observations: Iterable[Observation]) -> int:
+    """Record many observations, at most one for each entity and key; returns how many changed. Else like `publish`."""
+    changed = 0
+    for some in bulk.batches(observations):
+        if wrong := next((one.key for one in some if not KEY.match(one.key)), None):
+            raise ValueError(f"fact key {wrong!r}: use two dotted lower-case words, like aws.lambda")
+        changed += _publish(some, timezone.now())
+    return changed
+
+
+def _publish(observations: Sequence[Observation], now: datetime) -> int:
     with transaction.atomic():
-        current = Fact.objects.select_for_update().filter(entity=entity, key=key, valid_to=None).first()
-        if current is not None and current.observed_at > observed:
-            return False
-        revived = current is not None and current.expires_at is not None and current.expires_at <= now
-        if current is not None and current.sha256 == sha and not revived:
-            Fact.objects.filter(pk=current.pk).update(
-                observed_at=observed, expires_at=expires_at, url=url, source=source
-            )
-            return False
-        if current is not None:
-            Fact.objects.filter(pk=current.pk).update(valid_to=now)
-        try:
-            with transaction.atomic():
-                Fact.objects.create(
-                    entity=entity, key=key, value=value, sha256=sha, source=source, url=url,
-                    valid_from=now, observed_at=observed, expires_at=expires_at,
-                )  # fmt: skip
-        except IntegrityError:
-            # Another worker observed the same thing at the same moment and was first; its row stands.
-            return False
-        Entity.objects.filter(pk=entity.pk).update(facts_changed_at=now)
-    return True
+        rows = Fact.objects.select_for_update().filter(
+            entity__in={one.entity.pk for one in observations}, key__in={one.key for one in observations}, valid_to=None
+        )
+        standing = {(row.entity_id, row.key): row for row in rows.order_by("pk")}
+        closed: list[int] = []
+        opened: list[Fact] = []
+        for one in observations:
+            row = standing.get((one.entity.pk, one.key))
+            if row is not None and row.observed_at > (one.observed_at or now):
+                continue
+            fact = _opened(one, now)
+            if row is not None and row.sha256 == fact.sha256 and not (row.expires_at and row.expires_at <= now):
+                same = {name: getattr(fact, name) for name in ("observed_at", "expires_at", "url", "source")}
+                Fact.objects.filter(pk=row.pk).update(**same)
+                continue
+            opened.append(fact)
+            closed += [row.pk] if row is not None else []
+        if opened:
+            Fact.objects.filter(pk__in=closed).update(valid_to=now)
+            # Another worker may have observed the same at the same moment and have been first; its row stands.
+            bulk.insert_new(Fact, FIELDS, ([getattr(fact, name) for name in FIELDS] for fact in opened))
+            Entity.objects.filter(pk__in={fact.entity_id for fact in opened}).update(facts_changed_at=now)
+    return len(opened)
+
+
+def _opened(one: Observation, now: datetime) -> Fact:
+    return Fact(
+        entity=one.entity, key=one.key, value=one.value, sha256=digest(one.value), source=one.source, url=one.url,
+        valid_from=now, observed_at=one.observed_at or now, expires_at=one.expires_at,
+    )  # fmt: skip
 
 
 def retire(entity: Entity, key: str) -> bool:

@@ -13,7 +13,8 @@ from portal.access import policy
 from portal.jobs.models import RUNNING, Run
 from portal.plugins import ActivityRow
 from services import discover, queries
-from services.models import DiscoveryReport, Entity
+from services.models import DiscoveryReport, Entity, Stray
+from services.models.adoption import OPEN
 from services.table import table
 
 SHOWN = 8
@@ -36,7 +37,12 @@ def mine(request: HttpRequest, subject: Any) -> dict[str, Any]:
     rows = everything.filter(owner_ref__in=teams) if teams else everything
     total = everything.aggregate(count=Count("pk"))["count"]
     shown = list(rows.order_by("tier", "name")[:SHOWN])
-    return {"table": table(shown, request), "total": total, "mine": bool(teams)}
+    return {
+        "table": table(shown, request),
+        "total": total,
+        "mine": bool(teams),
+        "strays": Stray.objects.filter(state=OPEN).count(),
+    }
 
 
 def running(user: User) -> list[ActivityRow]:

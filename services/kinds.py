@@ -71,16 +71,16 @@ def kinds(
 
 def declared_stores(entities: Sequence[Entity]) -> dict[int, dict[str, str]]:
     """Resources from descriptors that the entities depend on: entity id → resource name → type. Two queries."""
-    ids = [entity.pk for entity in entities]
-    edges = Relation.objects.filter(source_id__in=ids, type="dependsOn", target_ref__startswith="resource:")
-    pairs = list(edges.values_list("source_id", "target_ref"))
+    ids = {entity.ref: entity.pk for entity in entities}
+    edges = Relation.objects.filter(source_ref__in=list(ids), type="dependsOn", target_ref__startswith="resource:")
+    pairs = list(edges.values_list("source_ref", "target_ref").distinct())
     targets = queries.by_refs(ref for _, ref in pairs)
     found: dict[int, dict[str, str]] = {}
     for source, ref in pairs:
         target = targets.get(ref)
         # What discovery found is in the facts, with more detail.
         if target is not None and "aws/arn" not in target.annotations:
-            found.setdefault(source, {})[target.name] = target.type
+            found.setdefault(ids[source], {})[target.name] = target.type
     return found
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 from portal.aws import (
     alarms,
     apigateway,
+    apprunner,
     autoscaling,
+    codedeploy_groups,
+    codepipelines,
     dsql,
     dynamodb,
     ec2,
@@ -22,6 +26,7 @@ from portal.aws import (
     opensearch,
     rds,
     s3,
+    sns,
     sqs,
     store_use,
     timestream,
@@ -34,6 +39,7 @@ ITEMS: dict[str, Any] = {
     "aws.ecs": ecs.EcsService,
     "aws.eks": eks.Cluster,
     "aws.asg": autoscaling.AutoScalingGroup,
+    "aws.apprunner": apprunner.AppRunnerService,
     "aws.instances": ec2.Instance,
     "aws.alb": elbv2.LoadBalancer,
     "aws.apigateway": apigateway.Api,
@@ -43,6 +49,9 @@ ITEMS: dict[str, Any] = {
     "aws.opensearch": opensearch.Domain,
     "aws.s3": s3.Bucket,
     "aws.sqs": sqs.Queue,
+    "aws.sns": sns.Topic,
+    "aws.codedeploy": codedeploy_groups.DeploymentGroup,
+    "aws.codepipeline": codepipelines.DeliveryPipeline,
     "aws.logs": logs.LogGroup,
     "aws.alarms": alarms.Alarm,
     "aws.mesh": mesh.Mesh,
@@ -54,14 +63,18 @@ PLACE = {"name": "string", "arn": "string", "account": "string", "region": "stri
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}
 
 
+def _known(hint: Any) -> Any:
+    """The type of what may be unknown: `X | None` is an X."""
+    inner = [part for part in get_args(hint) if part is not type(None)]
+    return inner[0] if len(inner) == 1 and type(None) in get_args(hint) else hint
+
+
 def _word(hint: Any) -> str:
     if hint in WORDS:
         return WORDS[hint]
-    origin = get_origin(hint)
-    if origin in (dict,) or getattr(origin, "__name__", "") == "Mapping":
+    if get_origin(hint) in (dict, Mapping) or dataclasses.is_dataclass(hint):
         return "object"
-    inner = [part for part in get_args(hint) if part is not type(None)]
-    return WORDS.get(inner[0], "array") if len(inner) == 1 and type(None) in get_args(hint) else "array"
+    return "array"
 
 
 def _fields(prefix: str, item: Any) -> dict[str, str]:
@@ -69,9 +82,11 @@ def _fields(prefix: str, item: Any) -> dict[str, str]:
     for name, hint in get_type_hints(item).items():
         if name == "tags":
             continue
-        path = f"{prefix}.{name}"
-        found[path] = _word(hint)
-        for inner in get_args(hint):
+        path, known = f"{prefix}.{name}", _known(hint)
+        found[path] = _word(known)
+        if dataclasses.is_dataclass(known):
+            found |= _fields(path, known)
+        for inner in get_args(known):
             if dataclasses.is_dataclass(inner):
                 found |= _fields(f"{path}[*]", inner)
     return found
@@ -101,11 +116,18 @@ DESCRIPTOR = {
     "has_system": "boolean", "has_tier": "boolean", "lifecycle": "string", "type": "string", "system": "string",
     "tier": "number", "depends_on": "array", "provides_apis": "array",
 }  # fmt: skip
+DRIFT = {
+    "items": "array", "count": "number", "declared": "number", "owner_agrees": "boolean", "lifecycle_agrees": "boolean",
+    "tier_agrees": "boolean", "missing": "array", "undeclared": "array", "items[*].kind": "string",
+    "items[*].subject": "string", "items[*].declared": "string", "items[*].real": "string", "items[*].fix": "string",
+}  # fmt: skip
 SOURCES = (
     FactSource("aws", "AWS configuration", (*ITEMS, "aws.tags", "aws.account"), schema(), order=10),
     FactSource(
-        "catalog", "Descriptors", ("catalog.descriptor",),
-        {"catalog.descriptor": "object"} | {f"catalog.descriptor.{name}": word for name, word in DESCRIPTOR.items()},
+        "catalog", "Descriptors", ("catalog.descriptor", "catalog.drift"),
+        {"catalog.descriptor": "object", "catalog.drift": "object"}
+        | {f"catalog.descriptor.{name}": word for name, word in DESCRIPTOR.items()}
+        | {f"catalog.drift.{name}": word for name, word in DRIFT.items()},
         order=20,
     ),
     kind_facts.SOURCE,

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from services import facts
 from services.models import Entity
-from services.relations import entity_ids
 
 
 def page_facts(request: HttpRequest, entity: Entity) -> dict[str, facts.FactView]:
@@ -29,8 +28,8 @@ def items(views: Mapping[str, facts.FactView]) -> dict[str, Sequence[Mapping[str
 
 def by_refs(refs: Iterable[str]) -> dict[str, Entity]:
     """Live entities by ref."""
-    wanted = entity_ids(set(refs))
-    return {entity.ref: entity for entity in Entity.objects.filter(pk__in=wanted.values())}
+    wanted = set(refs)
+    return {entity.ref: entity for entity in Entity.objects.live().by_refs(wanted)} if wanted else {}
 
 
 def page_of(ref: str) -> str:
@@ -42,7 +41,8 @@ def page_of(ref: str) -> str:
 
 def targets(entity: Entity, relation: str) -> list[tuple[str, Entity | None]]:
     """What `entity` points at with this relation: (ref, the live entity or None where the ref dangles)."""
-    refs = list(entity.relations.filter(type=relation).values_list("target_ref", flat=True))
+    rows = entity.relations.filter(type=relation).order_by("target_ref").distinct()
+    refs = list(rows.values_list("target_ref", flat=True))
     found = by_refs(refs)
     return [(ref, found.get(ref)) for ref in refs]
 
@@ -56,12 +56,12 @@ RELATION_WORDS = {
 
 def all_targets(entity: Entity, without: Sequence[str] = ()) -> list[tuple[str, list[tuple[str, Entity | None]]]]:
     """Every relation in words, with its targets; two queries however many relations there are."""
-    rows = list(entity.relations.exclude(type__in=without).order_by("type", "target_ref"))
-    found = by_refs(row.target_ref for row in rows)
+    ends = entity.relations.exclude(type__in=without).order_by("type", "target_ref")
+    rows = list(ends.values_list("type", "target_ref").distinct())
+    found = by_refs(ref for _, ref in rows)
     grouped: dict[str, list[tuple[str, Entity | None]]] = {}
-    for row in rows:
-        words = RELATION_WORDS.get(row.type, row.type)
-        grouped.setdefault(words, []).append((row.target_ref, found.get(row.target_ref)))
+    for kind, ref in rows:
+        grouped.setdefault(RELATION_WORDS.get(kind, kind), []).append((ref, found.get(ref)))
     return list(grouped.items())
 
 

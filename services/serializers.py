@@ -9,13 +9,13 @@ import orjson
 from django.utils import timezone
 from rest_framework import serializers
 
-from services import facts
+from services import facts, history
 from services.descriptors.links import safe_link
-from services.models import Entity, Import
+from services.models import Entity, EntityVersion, Import
 
 FIELDS = (
     "id", "kind", "namespace", "name", "title", "description", "owner_ref", "system_ref", "type", "lifecycle", "tier",
-    "tags", "links", "annotations", "source", "etag", "facts_changed_at", "created_at", "updated_at",
+    "tags", "links", "annotations", "source", "facts_changed_at", "created_at", "updated_at",
 )  # fmt: skip
 VALUE_BYTES = 65_536
 
@@ -53,8 +53,26 @@ class EntityDetailSerializer(EntitySerializer):
 
     def to_representation(self, instance: Entity) -> dict[str, Any]:
         """The list's fields, then spec and relations."""
-        relations = [{"type": row.type, "target_ref": row.target_ref} for row in instance.relations.all()]
+        ends = instance.relations.values_list("type", "target_ref").distinct()
+        relations = [{"type": kind, "target_ref": ref} for kind, ref in ends]
         return super().to_representation(instance) | {"spec": instance.spec, "relations": relations}
+
+
+class VersionSerializer(serializers.ModelSerializer[EntityVersion]):
+    """One interval of an entity's history, with what it changed."""
+
+    class Meta:
+        model = EntityVersion
+        fields = ["valid_from", "valid_to", "change", "by", "source", "why"]
+        read_only_fields = fields
+
+    def to_representation(self, instance: EntityVersion) -> dict[str, Any]:
+        """The row, and the fields that differ from the version before, where that was asked for."""
+        shown = {name: getattr(instance, name) for name in self.Meta.fields}
+        if not hasattr(instance, "before"):
+            return shown
+        changed = history.differences(instance.before or {}, instance.data)
+        return shown | {"differences": [{"path": d.path, "before": d.before, "after": d.after} for d in changed]}
 
 
 class FactSerializer(serializers.Serializer[facts.FactView]):

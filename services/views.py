@@ -19,7 +19,8 @@ from portal.plugins import Panel
 from services import csv_export, discover, listing, queries
 from services.discovery.inventory import SETTLED
 from services.engine import serverless
-from services.models import DiscoveryReport, Entity, Import
+from services.models import DiscoveryReport, Entity, Import, Stray
+from services.models.adoption import OPEN
 from services.panels import about, configuration
 from services.table import table
 
@@ -131,6 +132,7 @@ def discovery(request: HttpRequest) -> HttpResponse:
         "newest": max((row.at for row in reports), default=None),
         "found": sum(row.found for row in reports if row.kind != "Tagged resources"),
         "run": Run.objects.filter(job=discover.JOB).order_by("-id").first(),
+        "strays": Stray.objects.filter(state=OPEN).count(),
         "may_start": policy.may_somewhere(request.user, "operator"),
     }
     return render(request, "services/discovery.html", context)

@@ -148,7 +148,9 @@ def service(db: None) -> Callable[..., Entity]:
             "lifecycle": "production",
             "source": "test",
         }
-        return Entity.objects.create(kind="component", namespace="default", name=name, **(defaults | fields))
+        written = {key: fields.pop(key) for key in ("tags", "links", "annotations") if key in fields}
+        data = {"metadata": {"name": name, **written}} if written else {}
+        return Entity.objects.create(kind="component", namespace="default", name=name, data=data, **(defaults | fields))
 
     return make
 

@@ -11,13 +11,14 @@ from portal.aws.resource import AwsResource, reader
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm(AwsResource):
-    """One alarm. `acts` when it is switched on and tells somebody."""
+    """One alarm. `acts` when it is switched on and tells somebody; `dimensions` as `FunctionName=checkout`."""
 
     namespace: str
     metric: str
     state: str
     acts: bool
     composite: bool
+    dimensions: tuple[str, ...]
 
 
 def alarms(account: str, region: str) -> list[Alarm]:
@@ -37,6 +38,9 @@ def alarms(account: str, region: str) -> list[Alarm]:
                     state=row.get("StateValue", "INSUFFICIENT_DATA"),
                     acts=bool(row.get("ActionsEnabled", True) and row.get("AlarmActions")),
                     composite=kind == "CompositeAlarm",
+                    dimensions=tuple(
+                        sorted(f"{entry['Name']}={entry['Value']}" for entry in row.get("Dimensions") or [])
+                    ),
                 )
                 for row in pages(client, "describe_alarms", key, AlarmTypes=[kind])
             ]

@@ -26,7 +26,9 @@ class Stage:
 class Api(AwsResource):
     """One API: `protocol` is REST, HTTP or WEBSOCKET; `private` when only VPC endpoints reach it.
 
-    `functions` are the names of the functions that it calls, `open_methods` the methods without any authorisation.
+    `canary_percent` is the largest canary share among its stages. HTTP and WebSocket APIs have neither tracing nor
+    canaries. `functions` are the names of the functions that it calls, `open_methods` the methods of a REST API without
+    any authorisation.
     """
 
     api_id: str
@@ -36,6 +38,7 @@ class Api(AwsResource):
     vpc_endpoints: tuple[str, ...]
     tracing: bool
     stages: Sequence[Stage]
+    canary_percent: float
     functions: tuple[str, ...] = ()
     open_methods: tuple[str, ...] = ()
 
@@ -51,30 +54,10 @@ def apis(account: str, region: str) -> list[Api]:
 
 
 def http_apis(account: str, region: str) -> list[Api]:
-    """All HTTP and WebSocket APIs of the account and region."""
+    """All HTTP and WebSocket APIs of the account and region, two more calls each for stages and integrations."""
     with aws_errors("apigateway:GET", account, region):
         client = reader(account, region, "apigatewayv2")
-        return [
-            Api(
-                name=row["Name"],
-                arn=f"arn:aws:apigateway:{region}::/apis/{row['ApiId']}",
-                account=account,
-                region=region,
-                tags=dict(row.get("Tags") or {}),
-                api_id=row["ApiId"],
-                protocol=row.get("ProtocolType", "HTTP"),
-                endpoint_types=("REGIONAL",),
-                private=False,
-                vpc_endpoints=(),
-                tracing=False,
-                stages=(),
-                functions=_called(
-                    entry.get("IntegrationUri")
-                    for entry in pages(client, "get_integrations", "Items", ApiId=row["ApiId"])
-                ),
-            )
-            for row in pages(client, "get_apis", "Items")
-        ]
+        return [_http_api(client, row, account, region) for row in pages(client, "get_apis", "Items")]
 
 
 def _called(uris: Iterable[str | None]) -> tuple[str, ...]:
@@ -89,6 +72,32 @@ def _methods(client: Any, api: str) -> list[tuple[str, Mapping[str, Any]]]:
     return [
         (f"{verb} {row['path']}", method) for row in rows for verb, method in (row.get("resourceMethods") or {}).items()
     ]
+
+
+def _http_api(client: Any, row: Mapping[str, Any], account: str, region: str) -> Api:
+    api = row["ApiId"]
+    deployed = tuple(
+        Stage(stage["StageName"], False, False, 0.0, bool(stage.get("AccessLogSettings")))
+        for stage in pages(client, "get_stages", "Items", ApiId=api)
+    )
+    return Api(
+        name=row["Name"],
+        arn=f"arn:aws:apigateway:{region}::/apis/{api}",
+        account=account,
+        region=region,
+        tags=dict(row.get("Tags") or {}),
+        api_id=api,
+        protocol=row.get("ProtocolType", "HTTP"),
+        endpoint_types=("REGIONAL",),
+        private=False,
+        vpc_endpoints=(),
+        tracing=False,
+        stages=deployed,
+        canary_percent=0.0,
+        functions=_called(
+            entry.get("IntegrationUri") for entry in pages(client, "get_integrations", "Items", ApiId=api)
+        ),
+    )
 
 
 def _rest_api(
@@ -120,6 +129,7 @@ def _rest_api(
         vpc_endpoints=tuple(endpoint.get("vpcEndpointIds") or []),
         tracing=bool(deployed) and all(stage.tracing for stage in deployed),
         stages=deployed,
+        canary_percent=max((stage.canary_percent for stage in deployed), default=0.0),
         functions=_called((method.get("methodIntegration") or {}).get("uri") for _, method in methods),
         open_methods=tuple(
             sorted(name for name, method in methods if method.get("authorizationType", "NONE") == "NONE")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.aws.errors import aws_errors
+from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader, tag_map
 
@@ -27,7 +28,8 @@ class AutoScalingGroup(AwsResource):
     instance_types: tuple[str, ...]
     instances: int
     unhealthy: int
-    scales: bool
+    scales: bool | None
+    target_groups: tuple[str, ...]
 
 
 def groups(account: str, region: str) -> list[AutoScalingGroup]:
@@ -35,9 +37,16 @@ def groups(account: str, region: str) -> list[AutoScalingGroup]:
     with aws_errors("autoscaling:DescribeAutoScalingGroups", account, region):
         client = reader(account, region, "autoscaling")
         rows = list(pages(client, "describe_auto_scaling_groups", "AutoScalingGroups"))
-        policies = pages(client, "describe_policies", "ScalingPolicies") if rows else ()
-        scaled = {row["AutoScalingGroupName"] for row in policies}
-        return [_group(row, account, region, row["AutoScalingGroupName"] in scaled) for row in rows]
+        scaled = detail("autoscaling:DescribePolicies", account, region, lambda: _scaled(client)) if rows else set()
+        return [
+            _group(row, account, region, None if scaled is None else row["AutoScalingGroupName"] in scaled)
+            for row in rows
+        ]
+
+
+def _scaled(client: Any) -> set[str]:
+    """Names of the groups that a scaling policy moves."""
+    return {row["AutoScalingGroupName"] for row in pages(client, "describe_policies", "ScalingPolicies")}
 
 
 def _spot_share(row: Mapping[str, Any]) -> float:
@@ -48,7 +57,7 @@ def _spot_share(row: Mapping[str, Any]) -> float:
     return round((100 - on_demand) / 100, 3)
 
 
-def _group(row: Mapping[str, Any], account: str, region: str, scales: bool) -> AutoScalingGroup:
+def _group(row: Mapping[str, Any], account: str, region: str, scales: bool | None) -> AutoScalingGroup:
     instances = row.get("Instances") or []
     return AutoScalingGroup(
         name=row["AutoScalingGroupName"],
@@ -69,4 +78,5 @@ def _group(row: Mapping[str, Any], account: str, region: str, scales: bool) -> A
         instances=len(instances),
         unhealthy=sum(1 for entry in instances if entry.get("HealthStatus") != "Healthy"),
         scales=scales,
+        target_groups=tuple(sorted(row.get("TargetGroupARNs") or [])),
     )

@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from portal.aws.errors import AwsUnsupported, aws_errors
+from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import reader
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. ``status`` is "" before its first run; ``open`` is False where its inbound transition is blocked."""
+    """One stage. ``status`` is "" before its first run; ``open`` is False where its inbound transition is blocked.
+
+    ``on_failure`` is ROLLBACK, FAIL, RETRY, SKIP or ""; ``entry_conditions`` is how many must hold before it begins.
+    """
 
     name: str
     status: str
@@ -22,11 +26,13 @@ class Stage:
     reason: str
     approval: bool
     waiting: bool
+    on_failure: str = ""
+    entry_conditions: int = 0
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One pipeline. ``state_known`` is False where this endpoint cannot tell the state of stages."""
+    """One pipeline. ``state_known`` is False where this endpoint cannot, or may not, tell the state of stages."""
 
     name: str
     account: str
@@ -47,17 +53,18 @@ def pipelines(account: str, region: str) -> list[Pipeline]:
 
 def _pipeline(client: Any, row: Mapping[str, Any], account: str, region: str) -> Pipeline:
     definition = client.get_pipeline(name=row["name"])["pipeline"]
-    states: dict[str, Mapping[str, Any]] = {}
-    known = True
     try:
-        with aws_errors("codepipeline:GetPipelineState", account, region):
-            reply = client.get_pipeline_state(name=row["name"])
-        states = {state["stageName"]: state for state in reply.get("stageStates") or ()}
+        states = detail("codepipeline:GetPipelineState", account, region, lambda: _states(client, row["name"]))
     except AwsUnsupported:
-        known = False
-    stages = tuple(_stage(stage, states.get(stage["name"], {})) for stage in definition.get("stages") or ())
+        states = None
+    stages = tuple(_stage(stage, (states or {}).get(stage["name"], {})) for stage in definition.get("stages") or ())
     kind = row.get("pipelineType") or definition.get("pipelineType") or "V1"
-    return Pipeline(row["name"], account, region, kind, row.get("updated"), stages, known)
+    return Pipeline(row["name"], account, region, kind, row.get("updated"), stages, states is not None)
+
+
+def _states(client: Any, name: str) -> dict[str, Mapping[str, Any]]:
+    reply = client.get_pipeline_state(name=name)
+    return {state["stageName"]: state for state in reply.get("stageStates") or ()}
 
 
 def _stage(stage: Mapping[str, Any], state: Mapping[str, Any]) -> Stage:
@@ -70,4 +77,6 @@ def _stage(stage: Mapping[str, Any], state: Mapping[str, Any]) -> Stage:
         reason=inbound.get("disabledReason", ""),
         approval=any(action["actionTypeId"]["category"] == "Approval" for action in stage.get("actions") or ()),
         waiting=any(action.get("status") == "InProgress" and action.get("token") for action in actions),
+        on_failure=(stage.get("onFailure") or {}).get("result", ""),
+        entry_conditions=len((stage.get("beforeEntry") or {}).get("conditions") or ()),
     )

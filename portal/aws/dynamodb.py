@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.aws.errors import aws_errors
+from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader
 
@@ -18,7 +19,7 @@ class Table(AwsResource):
     billing_mode: str
     read_capacity: int
     write_capacity: int
-    point_in_time_recovery: bool
+    point_in_time_recovery: bool | None
     deletion_protection: bool
     encryption: str
     table_class: str
@@ -52,7 +53,9 @@ def _table(client: Any, name: str, account: str, region: str) -> Table:
         billing_mode=billing,
         read_capacity=throughput.get("ReadCapacityUnits", 0),
         write_capacity=throughput.get("WriteCapacityUnits", 0),
-        point_in_time_recovery=_recovery(client, name),
+        point_in_time_recovery=detail(
+            "dynamodb:DescribeContinuousBackups", account, region, lambda: _recovery(client, name)
+        ),
         deletion_protection=bool(row.get("DeletionProtectionEnabled")),
         encryption=(row.get("SSEDescription") or {}).get("SSEType", "AWS_OWNED"),
         table_class=(row.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.aws.errors import aws_errors
+from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader, tag_map
 
@@ -15,13 +16,18 @@ TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 
 @dataclass(frozen=True)
 class TargetGroup:
-    """Where a load balancer sends requests: `target_type` is instance, ip, lambda or alb; `functions` by name."""
+    """Where a load balancer sends requests: `target_type` is instance, ip, lambda or alb.
+
+    `weight` is the group's share in weighted forwarding (0 to 999), None where listeners do not weigh. `functions` are
+    the names of the functions behind it, None where the role may not read them.
+    """
 
     name: str
     arn: str
     target_type: str
     health_check_path: str
-    functions: tuple[str, ...] = ()
+    weight: int | None = None
+    functions: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +38,15 @@ class LoadBalancer(AwsResource):
     scheme: str
     zones: tuple[str, ...]
     zone_count: int
-    deletion_protection: bool
-    access_logs: bool
-    drops_invalid_headers: bool
+    deletion_protection: bool | None
+    access_logs: bool | None
+    drops_invalid_headers: bool | None
     plain_http: bool
     tls_policies: tuple[str, ...]
     target_groups: tuple[TargetGroup, ...]
     serves_lambda: bool
+    weighted: bool
+    vpc_id: str
 
 
 def load_balancers(account: str, region: str) -> list[LoadBalancer]:
@@ -49,7 +57,8 @@ def load_balancers(account: str, region: str) -> list[LoadBalancer]:
         if not rows:
             return []
         groups = list(pages(client, "describe_target_groups", "TargetGroups"))
-        tags = _tags(client, [row["LoadBalancerArn"] for row in rows])
+        arns = [row["LoadBalancerArn"] for row in rows]
+        tags = detail("elasticloadbalancing:DescribeTags", account, region, lambda: _tags(client, arns)) or {}
         return [_load_balancer(client, row, account, region, groups, tags) for row in rows]
 
 
@@ -75,6 +84,34 @@ def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
+def _attributes(client: Any, arn: str) -> set[str]:
+    """Keys of the attributes that are switched on."""
+    rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
+
+
+def _weights(listeners: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The weight of each target group, where a listener forwards to more than one."""
+    found: dict[str, int] = {}
+    for action in (action for row in listeners for action in row.get("DefaultActions") or []):
+        groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+        if len(groups) > 1:
+            found |= {group["TargetGroupArn"]: int(group.get("Weight", 1)) for group in groups}
+    return found
+
+
+def _target_group(
+    client: Any, row: Mapping[str, Any], account: str, region: str, weights: Mapping[str, int]
+) -> TargetGroup:
+    arn = row["TargetGroupArn"]
+    kind, path = row.get("TargetType", "instance"), row.get("HealthCheckPath", "")
+    functions: tuple[str, ...] | None = ()
+    if kind == "lambda":
+        action = "elasticloadbalancing:DescribeTargetHealth"
+        functions = detail(action, account, region, lambda: _functions(client, arn))
+    return TargetGroup(row["TargetGroupName"], arn, kind, path, weights.get(arn), functions)
+
+
 def _load_balancer(
     client: Any,
     row: Mapping[str, Any],
@@ -84,18 +121,13 @@ def _load_balancer(
     tags: Mapping[str, Mapping[str, str]],
 ) -> LoadBalancer:
     arn = row["LoadBalancerArn"]
-    attributes = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    on = {entry["Key"] for entry in attributes if entry.get("Value") == "true"}
+    action = "elasticloadbalancing:DescribeLoadBalancerAttributes"
+    on = detail(action, account, region, lambda: _attributes(client, arn))
     listeners = list(pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn))
     zones = tuple(sorted(zone["ZoneName"] for zone in row.get("AvailabilityZones") or []))
+    weights = _weights(listeners)
     mine = tuple(
-        TargetGroup(
-            group["TargetGroupName"],
-            group["TargetGroupArn"],
-            group.get("TargetType", "instance"),
-            group.get("HealthCheckPath", ""),
-            _functions(client, group["TargetGroupArn"]) if group.get("TargetType") == "lambda" else (),
-        )
+        _target_group(client, group, account, region, weights)
         for group in groups
         if arn in (group.get("LoadBalancerArns") or [])
     )
@@ -109,11 +141,13 @@ def _load_balancer(
         scheme=row.get("Scheme", ""),
         zones=zones,
         zone_count=len(set(zones)),
-        deletion_protection="deletion_protection.enabled" in on,
-        access_logs="access_logs.s3.enabled" in on,
-        drops_invalid_headers="routing.http.drop_invalid_header_fields.enabled" in on,
+        deletion_protection=None if on is None else "deletion_protection.enabled" in on,
+        access_logs=None if on is None else "access_logs.s3.enabled" in on,
+        drops_invalid_headers=None if on is None else "routing.http.drop_invalid_header_fields.enabled" in on,
         plain_http=_plain_http(listeners),
         tls_policies=tuple(sorted({entry["SslPolicy"] for entry in listeners if entry.get("SslPolicy")})),
         target_groups=mine,
         serves_lambda=any(group.target_type == "lambda" for group in mine),
+        weighted=bool(weights),
+        vpc_id=row.get("VpcId") or "",
     )

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from portal.aws.iam_action import iam_action
+
 DENIED = {
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure", "Forbidden", "403",
     "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "OptInRequired",
@@ -26,11 +28,17 @@ UNSUPPORTED = {
 
 
 class AwsError(Exception):
-    """Something went wrong with an AWS call. `remedy` is one sentence for people."""
+    """Something went wrong with an AWS call. `remedy` is one sentence for people.
+
+    `action` is what AWS refused; `intended` is what the portal was about, the same unless a call within it failed.
+    """
 
     remedy = "Try again; if it stays, look into the worker's log."
 
+    intended: str
+
     def __init__(self, action: str, account: str, region: str, code: str, message: str) -> None:
+        self.intended = action
         super().__init__(f"{action} in {account} {region}: {message} ({code}). {self.remedy}")
         self.action, self.account, self.region, self.code, self.message = action, account, region, code, message
 
@@ -86,7 +94,10 @@ def aws_errors(action: str, account: str, region: str) -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", "Unknown"))
         message = str(error.response.get("Error", {}).get("Message", "")) or code
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        raise _family(code, status)(action, account, region, code, message) from error
+        exact = iam_action(action, getattr(error, "operation_name", ""), message)
+        raised = _family(code, status)(exact, account, region, code, message)
+        raised.intended = action
+        raise raised from error
     except ResponseParserError as error:
         # An endpoint that answers a page instead of an AWS reply does not know the operation.
         raise AwsUnsupported(action, account, region, "ResponseParserError", "the reply is not AWS's") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.aws.errors import aws_errors
+from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader
 
@@ -21,9 +22,18 @@ class Alias:
     weights: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class FunctionUrl:
+    """An address of its own; `auth` is AWS_IAM, or NONE where anybody may call it."""
+
+    url: str
+    auth: str
+    qualifier: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Function(AwsResource):
-    """One function. Memory in MB, timeout in seconds."""
+    """One function. Memory in MB, timeout in seconds. What the role may not read is None."""
 
     runtime: str
     memory_mb: int
@@ -35,24 +45,23 @@ class Function(AwsResource):
     has_dead_letter: bool
     in_vpc: bool
     snap_start: bool
-    asynchronous: bool
-    sources: Sequence[str]
-    aliases: Sequence[Alias]
-    url: str = ""  # its function URL, if it has one
-    url_open: bool = False  # whether anybody may call that URL without a signature
+    asynchronous: bool | None
+    sources: Sequence[str] | None
+    aliases: Sequence[Alias] | None
+    urls: Sequence[FunctionUrl] | None
+    open_url: bool | None
+    canary: bool | None
+    dead_letter_arn: str
+    vpc_id: str
 
 
 def functions(account: str, region: str) -> list[Function]:
-    """All functions of the account and region; two more calls a function for aliases and URLs."""
+    """All functions of the account and region; two more calls a function for its aliases and its addresses."""
     with aws_errors("lambda:ListFunctions", account, region):
         client = reader(account, region, "lambda")
-        sources = _event_sources(client)
-        found = []
-        for row in pages(client, "list_functions", "Functions"):
-            name = str(row["FunctionName"])
-            urls = list(pages(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
-            found.append(_function(row, account, region, sources[name], _aliases(client, name), urls))
-        return found
+        rows = list(pages(client, "list_functions", "Functions"))
+        by_function = detail("lambda:ListEventSourceMappings", account, region, lambda: _event_sources(client))
+        return [_function(client, row, account, region, by_function) for row in rows]
 
 
 def _event_sources(client: Any) -> dict[str, list[str]]:
@@ -74,13 +83,24 @@ def _aliases(client: Any, name: str) -> tuple[Alias, ...]:
     )
 
 
+def _urls(client: Any, name: str) -> tuple[FunctionUrl, ...]:
+    return tuple(
+        FunctionUrl(row["FunctionUrl"], row.get("AuthType", ""), row["FunctionArn"].split(f":{name}")[-1].strip(":"))
+        for row in pages(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name)
+    )
+
+
 def _function(
-    row: Mapping[str, Any], account: str, region: str, sources: Sequence[str], aliases: Sequence[Alias],
-    urls: Sequence[Mapping[str, Any]],
-) -> Function:  # fmt: skip
-    runtime = row.get("Runtime") or ""
+    client: Any, row: Mapping[str, Any], account: str, region: str, by_function: Mapping[str, Sequence[str]] | None
+) -> Function:
+    runtime, name = row.get("Runtime") or "", row["FunctionName"]
+    sources = None if by_function is None else tuple(sorted(by_function.get(name, ())))
+    aliases = detail("lambda:ListAliases", account, region, lambda: _aliases(client, name))
+    urls = detail("lambda:ListFunctionUrlConfigs", account, region, lambda: _urls(client, name))
+    network = row.get("VpcConfig") or {}
+    dead_letters = (row.get("DeadLetterConfig") or {}).get("TargetArn") or ""
     return Function(
-        name=row["FunctionName"],
+        name=name,
         arn=row["FunctionArn"],
         account=account,
         region=region,
@@ -91,12 +111,15 @@ def _function(
         tracing=(row.get("TracingConfig") or {}).get("Mode", "PassThrough"),
         package_type=row.get("PackageType", "Zip"),
         custom_runtime=runtime.startswith("provided"),
-        has_dead_letter=bool((row.get("DeadLetterConfig") or {}).get("TargetArn")),
-        in_vpc=bool((row.get("VpcConfig") or {}).get("SubnetIds")),
+        has_dead_letter=bool(dead_letters),
+        in_vpc=bool(network.get("SubnetIds")),
         snap_start=(row.get("SnapStart") or {}).get("ApplyOn", "None") != "None",
-        asynchronous=bool(sources),
-        sources=tuple(sorted(sources)),
-        aliases=tuple(aliases),
-        url=str(urls[0]["FunctionUrl"]) if urls else "",
-        url_open=any(entry.get("AuthType") == "NONE" for entry in urls),
+        asynchronous=None if sources is None else bool(sources),
+        sources=sources,
+        aliases=aliases,
+        urls=urls,
+        open_url=None if urls is None else any(url.auth == "NONE" for url in urls),
+        canary=None if aliases is None else any(alias.weights for alias in aliases),
+        dead_letter_arn=dead_letters,
+        vpc_id=network.get("VpcId") or "",
     )

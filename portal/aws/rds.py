@@ -13,7 +13,10 @@ from portal.aws.resource import AwsResource, reader, tag_map
 
 @dataclass(frozen=True, kw_only=True)
 class Database(AwsResource):
-    """One database: a cluster with its members, or an instance that belongs to no cluster. Backups in days."""
+    """One database: a cluster with its members, or an instance that belongs to no cluster. Backups in days.
+
+    The capacities are Aurora capacity units (ACU, or NCU for Neptune) of a serverless cluster.
+    """
 
     engine: str
     engine_version: str
@@ -31,6 +34,9 @@ class Database(AwsResource):
     iam_authentication: bool
     performance_insights: bool | None
     log_exports: tuple[str, ...]
+    minimum_capacity: float | None
+    maximum_capacity: float | None
+    vpc_id: str
 
 
 def databases(account: str, region: str) -> list[Database]:
@@ -66,7 +72,14 @@ def _cluster_storage(row: Mapping[str, Any]) -> str:
     return named if not own or named.endswith("-iopt1") else row["Engine"].partition("-")[0]
 
 
+def _vpc(instances: Sequence[Mapping[str, Any]]) -> str:
+    return next(
+        (row["DBSubnetGroup"]["VpcId"] for row in instances if (row.get("DBSubnetGroup") or {}).get("VpcId")), ""
+    )
+
+
 def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], account: str, region: str) -> Database:
+    scaling = row.get("ServerlessV2ScalingConfiguration") or {}
     return Database(
         name=row["DBClusterIdentifier"],
         arn=row["DBClusterArn"],
@@ -89,6 +102,9 @@ def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], accou
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
         performance_insights=_performance_insights(members),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
+        minimum_capacity=scaling.get("MinCapacity"),
+        maximum_capacity=scaling.get("MaxCapacity"),
+        vpc_id=_vpc(members),
     )
 
 
@@ -115,4 +131,7 @@ def _instance(row: Mapping[str, Any], account: str, region: str) -> Database:
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
         performance_insights=_performance_insights([row]),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
+        minimum_capacity=None,
+        maximum_capacity=None,
+        vpc_id=_vpc([row]),
     )

@@ -12,8 +12,8 @@ READ = (
     "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "appmesh:List*", "appmesh:Describe*",
     "vpc-lattice:List*", "vpc-lattice:Get*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
     "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
-    "pricing:Get*", "application-autoscaling:Describe*", "dsql:List*", "dsql:Get*", "timestream:List*",
-    "timestream:DescribeEndpoints",
+    "pricing:Get*", "application-autoscaling:Describe*", "apprunner:List*", "apprunner:Describe*", "sns:GetTopicAttributes",
+    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
 )  # fmt: skip
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",

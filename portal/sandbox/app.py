@@ -75,6 +75,10 @@ class SandboxApp:
     def _answer(self, environ: Environ, who: Caller | None) -> Response:
         if who is None:
             return self._forward(environ)
+        if self.state.refusals:
+            refused = self._refusal(environ, who)
+            if refused is not None:
+                return refused
         if who.service not in HANDLED_SERVICES:
             return self._checked(environ, who)
         body = keep_body(environ)
@@ -96,6 +100,19 @@ class SandboxApp:
         except HTTPException as error:
             result = Refused(getattr(error, "error_type", "InternalFailure"), getattr(error, "message", str(error)))
         return serialised(environ, who.service, operation, result)
+
+    def _refusal(self, environ: Environ, who: Caller) -> Response | None:
+        """The error that somebody asked for in place of an answer."""
+        operation = operation_name(environ, keep_body(environ), who.service)
+        refusal = self.state.refusal(who.service, operation, who.account, who.region)
+        if refusal is None:
+            return None
+        code, status = refusal
+        who_text = f"arn:aws:sts::{who.account}:assumed-role/colonnade-read"
+        message = f"User: {who_text} is not authorized to perform: {who.service}:{operation}"
+        if not code.startswith("Access"):
+            message = "Rate exceeded"
+        return failure(environ, who.service, message, code, status)
 
     def _checked(self, environ: Environ, who: Caller) -> Response:
         body = keep_body(environ)

@@ -10,6 +10,7 @@ from moto.core.resource_tagging import iter_taggable_backends
 from moto.s3.models import s3_backends
 
 from .backends import backend
+from .state import State
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ def tagged(account: str, region: str) -> Iterator[Tagged]:
         for one in more(account, region):
             if one.tags:
                 yield one
+
+
+def remembered(state: State, account: str, region: str) -> Iterator[Tagged]:
+    """Tagged resources of services that moto lacks and the sandbox keeps itself."""
+    for arn, service in state.topic("apprunner.services", account, region).items():
+        yield Tagged(arn, "apprunner:service", _as_dict(service["Tags"]))
+    for arn, tags in state.topic("elasticache.serverless.tags", account, region).items():
+        yield Tagged(arn, "elasticache:serverlesscache", dict(tags))
 
 
 def _of_moto(account: str, region: str) -> Iterator[Tagged]:
@@ -95,6 +104,15 @@ def _canaries(account: str, region: str) -> Iterator[Tagged]:
         )
 
 
+def _http_apis(account: str, region: str) -> Iterator[Tagged]:
+    for api in backend("apigatewayv2", account, region).apis.values():
+        yield Tagged(
+            f"arn:aws:apigateway:{region}::/apis/{api.api_id}",
+            "apigateway:apis",
+            _as_dict(api.backend.get_tags(api.arn)),
+        )
+
+
 _MISSING: tuple[Callable[[str, str], Iterator[Tagged]], ...] = (
     _groups,
     _clusters,
@@ -103,4 +121,5 @@ _MISSING: tuple[Callable[[str, str], Iterator[Tagged]], ...] = (
     _domains,
     _meshes,
     _canaries,
+    _http_apis,
 )

@@ -18,6 +18,7 @@ from .parts import (
     DistributedSql,
     Fleet,
     Function,
+    HttpApi,
     Journey,
     Kubernetes,
     Lattice,
@@ -29,10 +30,12 @@ from .parts import (
     PrivateApi,
     Queue,
     SearchDomain,
+    ServerlessCache,
     Service,
     Table,
     TimeSeries,
     Topic,
+    WebService,
 )
 
 PRODUCTION = "111111111111"
@@ -52,9 +55,11 @@ _TEAMS = {
 }
 
 
-def _service(team: str, name: str, tier: int, *parts: Part, accounted: bool = True) -> Service:
+def _service(
+    team: str, name: str, tier: int, *parts: Part, accounted: bool = True, mistagged: tuple[tuple[str, str], ...] = ()
+) -> Service:
     system, account, region = _TEAMS[team]
-    return Service(name, team, system, account, region, tier, parts, accounted)
+    return Service(name, team, system, account, region, tier, parts, accounted, mistagged)
 
 
 _ECS = Logs("/ecs")
@@ -100,7 +105,17 @@ SERVICES: tuple[Service, ...] = (
         Alarm("latency"),
         Deploys("ECS", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
     ),
-    _service("payments", "refunds", 2, Function("nodejs22.x"), Queue(), DistributedSql(), Logs(), Alarm()),
+    _service(
+        "payments",
+        "refunds",
+        2,
+        Queue(),
+        Function("nodejs22.x", reads="refunds-queue"),
+        Queue(name="refunds-retry", dead_letters=False, tagged=False),
+        DistributedSql(),
+        Logs(),
+        Alarm(),
+    ),
     _service(
         "payments",
         "fraud-score",
@@ -130,18 +145,29 @@ SERVICES: tuple[Service, ...] = (
         Container(tasks=4),
         Table("products-table", read_units=1200, write_units=40),
         Cache(),
+        ServerlessCache(),
         _ECS,
         Alarm(),
         Pipeline(),
     ),
     _service(
-        "catalog", "prices", 2, Function(), Table("prices-table", recovery=False, protected=False), Logs(), Alarm()
+        "catalog",
+        "prices",
+        2,
+        Function(url="AWS_IAM"),
+        Table("prices-table", recovery=False, protected=False),
+        WebService(),
+        HttpApi(),
+        Logs(),
+        Alarm(),
     ),
     _service(
         "catalog",
         "media",
         3,
-        Function(memory=3008, arch="x86_64", traced=False, dead_letters=False, timeout=300),
+        Function(memory=3008, arch="x86_64", traced=False, dead_letters=False, timeout=300, url="NONE"),
+        HttpApi(logged=False),
+        Topic(name="broadcast-2021", encrypted=False, tagged=False),
         Logs(retention=0),
         Bucket("media-assets", blocked=False, versioned=False, lifecycle=False),
         Bucket("media-uploads-tmp", blocked=False, versioned=False, lifecycle=False, encrypted=False, tagged=False),
@@ -175,6 +201,7 @@ SERVICES: tuple[Service, ...] = (
         DatabaseCluster("neptune", instances=1, protected=False),
         Logs(retention=0),
         accounted=False,
+        mistagged=(("team", "catalog"), ("tier", "2")),
     ),
     _service("logistics", "shipping", 1, LoadBalancer(), Container(), Database(), _ECS, Alarm(), Pipeline()),
     _service(
@@ -187,6 +214,7 @@ SERVICES: tuple[Service, ...] = (
         Topic(),
         Logs(),
         Alarm(),
+        Alarm("latency", actions=False, tagged=False),
     ),
     _service("logistics", "warehouse", 2, Kubernetes(), Database(multi_az=False, storage="gp2"), Alarm()),
     _service(
@@ -212,7 +240,7 @@ SERVICES: tuple[Service, ...] = (
         "login",
         1,
         LoadBalancer(),
-        Container(tasks=4),
+        Container(tasks=4, strategy="CANARY", alarms=True),
         Table("login-sessions"),
         Cache(),
         _ECS,
@@ -234,7 +262,8 @@ SERVICES: tuple[Service, ...] = (
         "identity",
         "audit-log",
         2,
-        Function(image=True),
+        Queue(name="intake-buffer", dead_letters=False, tagged=False),
+        Function(reads="intake-buffer", image=True),
         Bucket("audit-log-archive"),
         Queue(),
         Logs(retention=365),
@@ -244,8 +273,8 @@ SERVICES: tuple[Service, ...] = (
         "data-platform",
         "events",
         2,
-        Function(memory=1024),
         Queue(),
+        Function(memory=1024, reads="events-queue"),
         Topic(encrypted=False),
         Lattice(tls=False, authenticated=False, logged=False),
         Logs(),
@@ -264,6 +293,8 @@ SERVICES: tuple[Service, ...] = (
         "reports",
         3,
         Fleet(zones="ab", imds_v2=False, health_check="EC2"),
+        WebService(observed=False),
+        Table("poc-2019", recovery=False, encrypted=False, protected=False, tagged=False),
         Logs("/app", retention=14),
         Alarm(),
         accounted=False,

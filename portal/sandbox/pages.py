@@ -51,12 +51,28 @@ def behave(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Refuse an operation from now on: {"service", "operation", "account", "region"}, "" or absent for all of them.
+
+    "code" is the AWS error, AccessDeniedException without it, and "status" its HTTP status, 400; "code": "" ends it.
+    """
+    key = (*(str(body.get(part) or "") for part in ("service", "operation", "account", "region")),)
+    service, operation, account, region = key
+    code = str(body.get("code", "AccessDeniedException"))
+    if code:
+        state.refusals[service, operation, account, region] = (code, int(body.get("status", 400)))
+    else:
+        state.refusals.pop((service, operation, account, region), None)
+    return {"refusals": len(state.refusals)}
+
+
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/_sandbox/status"): status,
     ("POST", "/_sandbox/progress"): progress,
     ("POST", "/_sandbox/begin"): begin,
     ("POST", "/_sandbox/finish"): finish,
     ("POST", "/_sandbox/behaviour"): behave,
+    ("POST", "/_sandbox/refuse"): refuse,
 }
 
 

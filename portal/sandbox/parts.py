@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Function:
     """A Lambda function with alias `live`; `versions` are published and the alias points at `live`.
 
-    `image` makes it a container image; `url` gives it a function URL with that authorisation, NONE or AWS_IAM.
+    `image` makes it a container image; `url` gives it a function URL with that authorisation, NONE or AWS_IAM; `reads`
+    names the SQS queue that triggers it, which stands before it among the parts.
     """
 
     runtime: str = "python3.13"
@@ -21,8 +22,10 @@ class Function:
     versions: int = 1
     live: int = 1
     name: str = ""
+    tagged: bool = True
     image: bool = False
     url: str = ""
+    reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Container:
     memory: int = 1024
     mesh: bool = False
     insights: bool = True
+    strategy: str = "ROLLING"
+    alarms: bool = False
     connect: Connect | None = None
 
 
@@ -101,6 +106,7 @@ class Table:
     recovery: bool = True
     encrypted: bool = True
     protected: bool = True
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,28 @@ class Cache:
 
 
 @dataclass(frozen=True)
+class ServerlessCache:
+    """An ElastiCache serverless cache of the service's name."""
+
+    snapshots: int = 1
+
+
+@dataclass(frozen=True)
+class WebService:
+    """An App Runner service of the service's name."""
+
+    public: bool = True
+    observed: bool = True
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """An API Gateway HTTP API with stage `$default`."""
+
+    logged: bool = True
+
+
+@dataclass(frozen=True)
 class SearchDomain:
     """An OpenSearch domain."""
 
@@ -162,17 +190,21 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Queue:
-    """An SQS queue `<service>-queue`, with `<service>-dead-letters` unless told otherwise."""
+    """An SQS queue `<service>-queue` (or `name`), with `<service>-dead-letters` unless told otherwise."""
 
     dead_letters: bool = True
     encrypted: bool = True
+    name: str = ""
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
 class Topic:
-    """An SNS topic `<service>-events`."""
+    """An SNS topic `<service>-events` (or `name`)."""
 
     encrypted: bool = True
+    name: str = ""
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -181,6 +213,7 @@ class Logs:
 
     prefix: str = "/aws/lambda"
     retention: int = 30
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -189,6 +222,7 @@ class Alarm:
 
     kind: str = "errors"
     actions: bool = True
+    tagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -257,6 +291,9 @@ Part = (
     | Database
     | DatabaseCluster
     | Cache
+    | ServerlessCache
+    | WebService
+    | HttpApi
     | SearchDomain
     | Bucket
     | Queue
@@ -286,9 +323,12 @@ class Service:
     parts: tuple[Part, ...]
     accounted: bool = True
     """Whether its resources carry the tags owner and CostCenter."""
+    mistagged: tuple[tuple[str, str], ...] = ()
+    """Tags that say something else than the descriptor, as a re-organisation leaves them behind."""
 
     @property
     def tags(self) -> dict[str, str]:
         """Tags of every resource of the service."""
         base = {"service": self.name, "team": self.team, "env": "production", "tier": str(self.tier)}
-        return {**base, "owner": f"{self.team}@example.com", "CostCenter": self.team} if self.accounted else base
+        paid = {"owner": f"{self.team}@example.com", "CostCenter": self.team} if self.accounted else {}
+        return {**base, **paid, **dict(self.mistagged)}

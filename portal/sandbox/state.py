@@ -57,6 +57,16 @@ class State:
     behaviour: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     """(error rate, latency in ms) by (function name, version), where it differs from the usual."""
 
+    refusals: dict[tuple[str, str, str, str], tuple[str, int]] = field(default_factory=dict)
+    """(error code, HTTP status) by (service, operation, account, region); "" stands for every one of its kind."""
+
+    def refusal(self, service: str, operation: str, account: str, region: str) -> tuple[str, int] | None:
+        """What a call must be answered with where somebody asked for its refusal."""
+        for key, answer in self.refusals.items():
+            if all(wanted in ("", is_) for wanted, is_ in zip(key, (service, operation, account, region), strict=True)):
+                return answer
+        return None
+
     def now(self) -> datetime:
         """The present as an aware UTC datetime."""
         return datetime.fromtimestamp(self.wall(), UTC)
@@ -72,3 +82,4 @@ class State:
         self.remembered.clear()
         self.seeded.clear()
         self.behaviour.clear()
+        self.refusals.clear()

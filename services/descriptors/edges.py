@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.descriptors import Problem
@@ -51,6 +51,6 @@ def edges(ref: str, spec: Mapping[str, Any]) -> list[Edge]:
     return found
 
 
-def target(found: list[Edge], relation: str, kind: str) -> str:
+def target(found: Sequence[Edge], relation: str, kind: str) -> str:
     """The target of the first edge with this relation and target kind; "" where there is none."""
     return next((edge.target for edge in found if edge.type == relation and edge.target.startswith(f"{kind}:")), "")

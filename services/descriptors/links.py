@@ -13,6 +13,8 @@ IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f]")
 
 def scheme_of(text: str) -> str:
     """The scheme as a browser would see it, in lower case; empty where there is none."""
+    if ":" not in text:
+        return ""
     head, colon, _ = IGNORED.sub("", text).partition(":")
     return head.lower() if colon and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", head) else ""
 

@@ -1,10 +1,12 @@
 """Text → plain data, one document at a time, so that a broken one does not stop its neighbours.
 
-PyYAML's events are looked at before anything is built: no aliases, no tags but YAML's own, a bounded depth and size.
+The parser's events are looked at one by one while the data is built: no aliases, no tags but YAML's own, a bounded depth and
+size. Plain words are read by YAML 1.2's core schema, as Backstage reads them: `yes` and `12:30` are texts.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,26 +15,46 @@ from typing import Any
 import yaml
 
 from services.descriptors import LIMITS, Problem
+from services.descriptors.lines import field_lines, line_of
+from services.descriptors.scalars import scalar
 
 SEPARATOR = re.compile(r"^---(?:\s.*)?$", re.MULTILINE)
-CORE = "tag:yaml.org,2002:"
-PLAIN = {CORE + kind for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")}
+COLLECTIONS = {f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq")}
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass
 class Document:
-    """One document: its data, and the line in the file of each field path such as `metadata.links[0].url`."""
+    """One document of a file: where it starts, its text, and a digest by which an unchanged one is known."""
 
     number: int
     line: int
+    text: str
     data: Any = None
-    lines: dict[str, int] = field(default_factory=dict)
     problem: Problem | None = None
+    _lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sha(self) -> str:
+        """The digest of the text without the blank space around it."""
+        return hashlib.blake2b(self.text.strip().encode(), digest_size=20).hexdigest()
+
+    def read(self) -> Document:
+        """Parse the text: fills `data`, or `problem` where it cannot be read."""
+        try:
+            self.data = _read(self.text, self.line)
+        except Problem as problem:
+            self.problem = problem
+        return self
+
+    def line_of(self, path: str) -> int:
+        """The line in the file of a field path such as `metadata.links[0].url`, or of what is nearest above it."""
+        self._lines = self._lines or field_lines(self.text, self.line)
+        return line_of(path, self._lines, self.line)
 
 
 def documents(raw: bytes) -> Iterator[Document]:
-    """The file's documents in order; a broken one has its `problem` set. Raises Problem if the file as a whole is no good."""
+    """The file's documents in order, not yet read. Raises Problem if the file as a whole is no good."""
     if len(raw) > LIMITS.bytes:
         raise Problem("The file is larger than 1 MiB.", "Split it into several files.")
     try:
@@ -43,12 +65,7 @@ def documents(raw: bytes) -> Iterator[Document]:
     if len(chunks) > LIMITS.documents:
         raise Problem(f"The file holds more than {LIMITS.documents} documents.", "Split it into several files.")
     for number, (line, chunk) in enumerate(chunks, start=1):
-        document = Document(number, line)
-        try:
-            document.data = _read(chunk, document)
-        except Problem as problem:
-            document.problem = problem
-        yield document
+        yield Document(number, line, chunk)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
@@ -65,73 +82,112 @@ def _has_content(chunk: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith(("#", "%")) for line in chunk.splitlines())
 
 
-def _read(chunk: str, document: Document) -> Any:
+def _read(chunk: str, first: int) -> Any:
     try:
-        _inspect(chunk, document.line)
-        node = yaml.compose(chunk, Loader)
-        data = _build(node, "", document) if node is not None else None
+        return _Builder(first).build(chunk)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = document.line + (mark.line if mark else 0)
+        line = first + (mark.line if mark else 0)
         raise Problem(f"This is not YAML: {error.problem or error.context}.", "Mend the syntax.", line=line) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Problem(f"This is not YAML: {error}."[:300], "Mend the syntax.", line=document.line) from error
-    return data
+        raise Problem(f"This is not YAML: {error}."[:300], "Mend the syntax.", line=first) from error
 
 
-def _inspect(chunk: str, first: int) -> None:
-    depth = 0
-    for count, event in enumerate(yaml.parse(chunk, Loader)):
-        line = first + (event.start_mark.line if event.start_mark else 0)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Problem("Anchors and aliases are not read.", "Write the value out where it is used.", line=line)
-        tag = getattr(event, "tag", None)
-        if tag and tag not in PLAIN:
-            raise Problem(f"The tag {tag[:60]} is not read.", "Remove the tag and write plain data.", line=line)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > LIMITS.depth:
-            raise Problem(f"It is nested deeper than {LIMITS.depth} levels.", "Make it flatter.", line=line)
-        if count > LIMITS.nodes:
-            raise Problem(f"It has more than {LIMITS.nodes} values.", "Split it.", line=line)
+class _Builder:
+    """Builds the data of one document from the parser's events, and refuses what is not plain data."""
 
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.root: list[Any] = []
+        # Each open collection with its name, and the key that waits for its value (mappings only).
+        self.open: list[tuple[Any, list[str], str]] = [(self.root, [], "")]
 
-def _build(node: yaml.Node, path: str, document: Document) -> Any:
-    line = document.line + node.start_mark.line
-    document.lines[path] = line
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, document)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(entry, f"{path}[{index}]", document) for index, entry in enumerate(node.value)]
-    return _scalar(node, path, line)
+    def build(self, chunk: str) -> Any:
+        """The document's data; None for an empty one."""
+        loader = Loader(chunk)
+        act = {
+            yaml.ScalarEvent: self.scalar, yaml.MappingStartEvent: self.mapping, yaml.SequenceStartEvent: self.sequence,
+            yaml.MappingEndEvent: self.end, yaml.SequenceEndEvent: self.end, yaml.AliasEvent: self.alias,
+        }  # fmt: skip
+        try:
+            for _ in range(LIMITS.nodes):
+                event = loader.get_event()
+                kind = type(event)
+                if kind in act:
+                    act[kind](event)
+                elif kind is yaml.StreamEndEvent:
+                    return self.root[0] if self.root else None
+            raise self.problem(event, f"It has more than {LIMITS.nodes} values.", "Split it.")
+        finally:
+            loader.dispose()
 
+    def scalar(self, event: Any) -> None:
+        """A key that waits for its value, or a value."""
+        target, waiting, _ = self.open[-1]
+        if event.anchor:
+            self.alias(event)
+        if isinstance(target, dict) and not waiting:
+            waiting.append(self.key(event, target))
+            return
+        try:
+            value = scalar(event.value, event.tag, plain=event.implicit[0])
+        except ValueError as error:
+            reason, _, remedy = str(error).partition("|")
+            raise self.problem(event, reason, remedy) from error
+        self.put(value)
 
-def _mapping(node: yaml.MappingNode, path: str, document: Document) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = document.line + key_node.start_mark.line
-        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == f"{CORE}merge":
-            raise Problem("Keys must be plain text.", "Write the key as a word.", field=path, line=line)
-        key = key_node.value
-        if "\0" in key or not key.isprintable():
-            raise Problem("A key has control characters.", "Write the key as a word.", field=path, line=line)
-        inner = f"{path}.{key}" if path else key
-        if key in found:
-            raise Problem("The key is there twice.", "Keep one of them.", field=inner, line=line)
-        found[key] = _build(value_node, inner, document)
-    return found
+    def key(self, event: Any, target: dict[str, Any]) -> str:
+        """The name of a field: a plain word that is there once."""
+        key: str = event.value
+        if event.value == "<<" and event.implicit[0]:
+            raise self.problem(event, "Keys must be plain text.", "Write the key as a word.")
+        if not key.isprintable():
+            raise self.problem(event, "A key has control characters.", "Write the key as a word.")
+        if key in target:
+            raise self.problem(event, "The key is there twice.", "Keep one of them.", key)
+        return key
 
+    def alias(self, event: Any) -> None:
+        """A reference to a value that was written before."""
+        raise self.problem(event, "Anchors and aliases are not read.", "Write the value out where it is used.")
 
-def _scalar(node: yaml.Node, path: str, line: int) -> Any:
-    value = node.value
-    if "\0" in value or (not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)):
-        raise Problem("The text has characters that cannot be stored.", "Remove them.", field=path, line=line)
-    kind = node.tag.removeprefix(CORE)
-    if kind in {"null", "bool", "int", "float"} and len(value) < 40:
-        plain = yaml.safe_load(value)
-        if isinstance(plain, float) and not float("-inf") < plain < float("inf"):
-            raise Problem("The number is not finite.", "Write a number or quote the text.", field=path, line=line)
-        return plain
-    return value
+    def end(self, event: Any) -> None:
+        """The innermost collection is complete."""
+        self.open.pop()
+
+    def mapping(self, event: Any) -> None:
+        """A mapping begins."""
+        self.start(event, {})
+
+    def sequence(self, event: Any) -> None:
+        """A list begins."""
+        self.start(event, [])
+
+    def start(self, event: Any, collection: Any) -> None:
+        """A mapping or a list begins."""
+        target, waiting, _ = self.open[-1]
+        if event.anchor:
+            self.alias(event)
+        if event.tag and event.tag not in COLLECTIONS:
+            raise self.problem(event, f"The tag {event.tag[:60]} is not read.", "Remove the tag and write plain data.")
+        if isinstance(target, dict) and not waiting:
+            raise self.problem(event, "Keys must be plain text.", "Write the key as a word.")
+        if len(self.open) > LIMITS.depth:
+            raise self.problem(event, f"It is nested deeper than {LIMITS.depth} levels.", "Make it flatter.")
+        name = waiting[0] if waiting else ""
+        self.put(collection)
+        self.open.append((collection, [], name))
+
+    def put(self, value: Any) -> None:
+        """Give the innermost open collection its next value."""
+        target, waiting, _ = self.open[-1]
+        if isinstance(target, dict):
+            target[waiting.pop()] = value
+        else:
+            target.append(value)
+
+    def problem(self, event: Any, reason: str, remedy: str, key: str = "") -> Problem:
+        """A problem at the event's line, with the path of the field as far as it is known."""
+        path = [*(name for _, _, name in self.open), *self.open[-1][1], key]
+        field = ".".join(part for part in path if part)
+        return Problem(reason, remedy, field=field, line=self.first + event.start_mark.line)

@@ -44,28 +44,22 @@ KINDS = {
 
 
 def check(document: Document) -> list[Problem]:
-    """All that is wrong with the document; an empty list where it may be stored."""
-    if not isinstance(document.data, dict):
-        return [
-            Problem(
-                "The document is not a mapping.", "Start it with apiVersion, kind and metadata.", line=document.line
-            )
-        ]
-    problems = []
-    for field, reason, remedy in _rules(document.data):
-        line = next((document.lines[path] for path in _upwards(field) if path in document.lines), document.line)
-        problems.append(Problem(reason, remedy, field=field, line=line))
-    return problems
-
-
-def _upwards(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = re.sub(r"(\.[^.\[]*|\[\d+\])$", "", path) if re.search(r"[.\[]", path) else ""
-    yield ""
+    """All that is wrong with a document that was read; an empty list where it may be stored."""
+    return [
+        Problem(reason, remedy, field=field, line=document.line_of(field))
+        for field, reason, remedy in findings(document.data)
+    ]
 
 
 Finding = tuple[str, str, str]
+
+
+def findings(data: Any) -> Iterator[Finding]:
+    """(field, reason, remedy) for each fault of a descriptor."""
+    if isinstance(data, dict):
+        yield from _rules(data)
+    else:
+        yield "", "The document is not a mapping.", "Start it with apiVersion, kind and metadata."
 
 
 def _rules(data: Mapping[str, Any]) -> Iterator[Finding]:

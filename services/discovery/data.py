@@ -28,7 +28,8 @@ def _table(found: dynamodb.Table) -> Description:
 
 
 def _cache(found: elasticache.Cache) -> Description:
-    return Description("cache", f"ElastiCache {found.engine.capitalize()}, {counted(found.nodes, 'node')}", "in-memory")
+    size = "serverless" if found.serverless else counted(found.nodes, "node")
+    return Description("cache", f"ElastiCache {found.engine.capitalize()}, {size}", "in-memory")
 
 
 def _domain(found: opensearch.Domain) -> Description:
@@ -36,7 +37,8 @@ def _domain(found: opensearch.Domain) -> Description:
 
 
 def _bucket(found: s3.Bucket) -> Description:
-    return Description("s3-bucket", f"S3, {'versioned' if found.versioning else 'not versioned'}", "object")
+    kept = {True: "versioned", False: "not versioned", None: "versioning unknown"}[found.versioning]
+    return Description("s3-bucket", f"S3, {kept}", "object")
 
 
 FAMILIES = (
@@ -44,7 +46,8 @@ FAMILIES = (
     Family("dynamodb", "DynamoDB tables", "aws.dynamodb", dynamodb.tables,
            ("dynamodb:ListTables", "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups"), _table),
     Family("elasticache", "Caches", "aws.elasticache", elasticache.caches,
-           ("elasticache:DescribeReplicationGroups", "elasticache:DescribeCacheClusters"), _cache),
+           ("elasticache:DescribeReplicationGroups", "elasticache:DescribeCacheClusters",
+            "elasticache:DescribeServerlessCaches"), _cache),
     Family("opensearch", "Search domains", "aws.opensearch", opensearch.domains,
            ("es:ListDomainNames", "es:DescribeDomains", "es:ListTags"), _domain),
     Family("s3", "Buckets", "aws.s3", s3.buckets,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-SERVICE_TAGS = ("service", "app")
 STACK_TAG = "aws:cloudformation:stack-name"
 REQUIRED_TAGS = ("service", "team", "env", "owner")
 LIFECYCLES = {"prod": "production", "production": "production", "staging": "experimental", "dev": "experimental"}
@@ -28,16 +27,19 @@ def entity_name(text: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-_.")[:63].strip("-_.")
 
 
-def service_of(tags: Mapping[str, str]) -> str:
-    """The service name: `awsApplication`, then the tags `service` or `app`, then the stack; "" where nothing says."""
+def service_of(tags: Mapping[str, str], keys: Sequence[str] = ("service", "app"), *, stacks: bool = True) -> str:
+    """The service name: `awsApplication`, then the first of `keys` (any case) with a value, then the stack.
+
+    "" where nothing says, or where only a stack does and `stacks` are not services here.
+    """
     application = tags.get("awsApplication", "")
     if ":group/" in application:
         return entity_name(application.split(":group/")[1].split("/")[0])
     lowered = {key.lower(): value for key, value in tags.items()}
-    for key in SERVICE_TAGS:
-        if lowered.get(key):
-            return entity_name(lowered[key])
-    return entity_name(tags.get(STACK_TAG, ""))
+    for key in keys:
+        if lowered.get(key.strip().lower()):
+            return entity_name(lowered[key.strip().lower()])
+    return entity_name(tags.get(STACK_TAG, "")) if stacks else ""
 
 
 def resource_name(name: str, kind: str, arn: str) -> str:

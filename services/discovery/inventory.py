@@ -6,11 +6,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from portal.aws import tagging
 from portal.aws.accounts import AccountInfo, accounts
 from portal.aws.errors import AwsDenied, AwsError, AwsThrottled, AwsUnavailable, AwsUnsupported
+from portal.aws.gaps import collecting
 from portal.aws.resource import AwsResource
-from services.discovery import Description, Family, families
+from services.discovery import Description, Family, counted, families
 from services.discovery.grouping import service_of
 
 SETTLED = frozenset({"ok", "unsupported"})
@@ -28,7 +31,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Reading:
-    """How one family went in one scope. `state`: ok, denied, throttled, unsupported, unavailable or failed."""
+    """How one family went in one scope. `state`: ok, partial, denied, throttled, unsupported, unavailable or failed.
+
+    `partial`: all resources were seen, but a detail of them was refused and is unknown now.
+    """
 
     scope: Scope
     family: Family
@@ -36,6 +42,11 @@ class Reading:
     found: int = 0
     error: str = ""
     remedy: str = ""
+
+    @property
+    def seen(self) -> bool:
+        """Whether the resources themselves could be seen, or cannot be there."""
+        return self.state in SETTLED or self.state == "partial"
 
 
 @dataclass(frozen=True)
@@ -62,8 +73,8 @@ class Inventory:
 
     @property
     def complete(self) -> bool:
-        """Whether every family that is offered could be read everywhere."""
-        return all(reading.state in SETTLED for reading in self.readings)
+        """Whether every family that is offered could be seen everywhere."""
+        return all(reading.seen for reading in self.readings)
 
     @property
     def untagged(self) -> set[tuple[str, str]]:
@@ -75,7 +86,7 @@ class Inventory:
         return (account, region) in self.untagged or any(
             (reading.scope.account.account_id, reading.scope.region) == (account, region)
             and family in ("", reading.family.key)
-            and reading.state not in SETTLED
+            and not reading.seen
             for reading in self.readings
         )
 
@@ -87,26 +98,34 @@ class Inventory:
         return {
             (reading.scope.account.account_id, reading.scope.region)
             for reading in self.readings
-            if reading.family.fact == fact and reading.state not in SETTLED
+            if reading.family.fact == fact and not reading.seen
         }
 
 
 Progress = Callable[[int, int, str], None]
+Assignments = Mapping[tuple[str, str, str], str]
 
 
-def read_everything(progress: Progress) -> Inventory:
-    """Ask AWS for everything that the families name. `progress(done, total, text)` may raise to stop the pass."""
-    inventory = Inventory()
+def read_everything(progress: Progress, adopted: Assignments | None = None) -> Inventory:
+    """Ask AWS for everything that the families name. `progress(done, total, text)` may raise to stop the pass.
+
+    `adopted` gives services by (account, region, ARN); it goes before any tag. Progress counts reads.
+    """
+    inventory, wanted = Inventory(), families.items()
     scopes = [Scope(account, region) for account in accounts() for region in account.regions]
-    tags = {scope: _tags(scope, inventory) for scope in scopes}
-    total = sum(len(known) for known in tags.values())
+    total = len(scopes) * (len(wanted) + 1)
     for scope in scopes:
-        for family in families.items():
-            _read(scope, family, tags[scope], inventory)
-            done = len(inventory.found)
-            total = max(total, done)
-            progress(done, total, f"{scope.account.name}: {done} of {total} resources")
+        progress(len(inventory.readings), total, _place(scope, TAGS, inventory))
+        tags = _tags(scope, inventory)
+        for family in wanted:
+            progress(len(inventory.readings), total, _place(scope, family, inventory))
+            _read(scope, family, tags, adopted or {}, inventory)
+    progress(total, total, f"{counted(len(inventory.found), 'resource')} found")
     return inventory
+
+
+def _place(scope: Scope, family: Family, inventory: Inventory) -> str:
+    return f"{scope.account.name}, {scope.region}: {family.title} ({len(inventory.found)} resources so far)"
 
 
 def _tags(scope: Scope, inventory: Inventory) -> dict[str, Mapping[str, str]]:
@@ -121,12 +140,16 @@ def _tags(scope: Scope, inventory: Inventory) -> dict[str, Mapping[str, str]]:
     return known
 
 
-def _read(scope: Scope, family: Family, tags: Mapping[str, Mapping[str, str]], inventory: Inventory) -> None:
+def _read(
+    scope: Scope, family: Family, tags: Mapping[str, Mapping[str, str]], adopted: Assignments, inventory: Inventory
+) -> None:
     reading, resources = _attempt(scope, family, family.read)
     inventory.readings.append(_counted(reading, len(resources)))
+    keys, stacks = settings.DISCOVERY_SERVICE_TAGS, settings.DISCOVERY_STACKS
     for resource in resources:
         merged = {**tags.get(resource.arn, {}), **resource.tags}
-        inventory.found.append(Found(family, resource, service_of(merged), merged))
+        given = adopted.get((resource.account, resource.region, resource.arn), "")
+        inventory.found.append(Found(family, resource, given or service_of(merged, keys, stacks=stacks), merged))
 
 
 def _counted(reading: Reading, found: int) -> Reading:
@@ -137,7 +160,9 @@ def _attempt(
     scope: Scope, family: Family, read: Callable[[str, str], Sequence[AwsResource]]
 ) -> tuple[Reading, Sequence[AwsResource]]:
     try:
-        return Reading(scope, family, "ok"), read(scope.account.account_id, scope.region)
+        with collecting() as gaps:
+            resources = read(scope.account.account_id, scope.region)
+        return _partial(gaps, scope, family), resources
     except AwsError as error:
         state, remedy = _remedy(error, scope, family)
         return Reading(scope, family, state, error=str(error)[:500], remedy=remedy), ()
@@ -147,13 +172,27 @@ def _attempt(
         return Reading(scope, family, "failed", error=text, remedy="See the worker's log and report it."), ()
 
 
+def _partial(gaps: Sequence[AwsError], scope: Scope, family: Family) -> Reading:
+    """The reading of a family whose resources were seen; details that were refused are named."""
+    refused = [gap for gap in gaps if isinstance(gap, AwsDenied)]
+    if not refused:
+        return Reading(scope, family, "ok")
+    actions = ", ".join(sorted({gap.action for gap in refused}))
+    text = f"What {actions} would say is unknown. {refused[0]}"
+    return Reading(scope, family, "partial", error=text[:500], remedy=_allow(actions, scope))
+
+
+def _allow(actions: str, scope: Scope) -> str:
+    return f"Allow {actions} to the read role of account {scope.account.name} ({scope.account.account_id})."
+
+
 def _remedy(error: AwsError, scope: Scope, family: Family) -> tuple[str, str]:
     if isinstance(error, AwsDenied):
-        actions = ", ".join(family.actions)
-        return (
-            "denied",
-            f"Allow {actions} to the read role of account {scope.account.name} ({scope.account.account_id}).",
-        )
+        if ":" not in error.action:
+            return "denied", f"Check the read role of account {scope.account.name} and its trust: {error.remedy}"[:500]
+        rest = ", ".join(action for action in family.actions if action != error.action)
+        more = f" {family.title} are also read with {rest}." if rest else ""
+        return "denied", f"{_allow(error.action, scope)}{more}"[:500]
     if isinstance(error, AwsThrottled):
         return "throttled", "AWS asked to slow down. The next run tries again; run discovery less often if it stays."
     if isinstance(error, AwsUnsupported):

@@ -11,14 +11,17 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from services import facts
+from services import documents, write
+from services.descriptors.edges import edges as said_edges
 from services.discovery.grouping import resource_name, verdict
 from services.discovery.inventory import Found, Inventory
 from services.discovery.publish import publish
+from services.history import Author
 from services.models import Entity
-from services.relations import Edge, connect, replace_edges
+from services.relations import Edge, replace_edges
 
 SOURCE = "discovery"
+AUTHOR = Author(SOURCE, SOURCE)
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +44,8 @@ def record(inventory: Inventory, check: Callable[[], None]) -> tuple[int, int]:
         except IntegrityError:
             # Another discovery wrote the same service at the same moment; the next pass finds nothing to change.
             log.info("discovery of %s met another one", name)
-    _forget_resources(inventory, now)
+    _forget_resources(inventory)
+    documents.refresh()
     return len(by_service), changed
 
 
@@ -49,77 +53,57 @@ def _record_service(name: str, found: Sequence[Found], inventory: Inventory, now
     with transaction.atomic():
         component = _component(name, found)
         resources = [_resource(component, entry) for entry in found if entry.family.describe]
-        edges = [
-            edge for resource in resources for edge in _edges(resource, Edge(component.ref, "dependsOn", resource.ref))
-        ]
-        if component.source == SOURCE:
-            edges += _edges(component)
-        replace_edges(f"{SOURCE}:{component.pk}", edges, keep_others=not inventory.complete)
+        write.store(resources, AUTHOR)
+        edges = [Edge(component.ref, "dependsOn", resource.ref) for resource in resources]
+        replace_edges({f"{SOURCE}:{component.pk}": edges}, keep_others=not inventory.complete)
         return publish(component, found, inventory, now)
 
 
-def _edges(entity: Entity, *more: Edge) -> list[Edge]:
-    edges = list(more)
-    if entity.owner_ref:
-        edges.append(Edge(entity.ref, "ownedBy", entity.owner_ref))
-    if entity.system_ref:
-        edges.append(Edge(entity.ref, "partOf", entity.system_ref))
-    return edges
-
-
 def _component(name: str, found: Sequence[Found]) -> Entity:
-    component = Entity.objects.by_ref(f"component:default/{name}").first()
-    if component is None:
-        component = Entity(kind="component", namespace="default", name=name, source=SOURCE)
-    if component.source == SOURCE and found:
-        said = verdict(entry.tags for entry in found)
-        wanted = {
-            "title": name,
-            "type": "service",
-            "lifecycle": said.lifecycle,
-            "tier": said.tier,
-            "owner_ref": f"group:default/{said.team}" if said.team else "",
-        }
-        _save_changed(component, wanted)
-    return component
+    """The service's entity. Somebody's descriptor stands above what the tags say."""
+    ref = f"component:default/{name}"
+    component = Entity.objects.by_ref(ref).first()
+    if component is not None and (component.source != SOURCE or not found):
+        return component
+    said = verdict(entry.tags for entry in found)
+    spec = {"type": "service", "lifecycle": said.lifecycle, "tier": said.tier}
+    stored = write.store([_wanted("Component", name, {"title": name}, spec, _team(said.team))], AUTHOR)
+    return [*stored.written, *stored.same][0]
 
 
-def _resource(component: Entity, entry: Found) -> Entity:
-    resource = entry.resource
-    said = entry.said
-    name = resource_name(resource.name, said.type, resource.arn)
-    entity = Entity.objects.by_ref(f"resource:default/{name}").first()
-    if entity is None:
-        entity = Entity(kind="resource", namespace="default", name=name, source=SOURCE)
-    wanted = {
+def _team(name: str) -> str:
+    return f"group:default/{name}" if name else ""
+
+
+def _resource(component: Entity, entry: Found) -> write.Wanted:
+    resource, said = entry.resource, entry.said
+    metadata = {
         "title": resource.name[:200],
         "description": f"{said.text}, {resource.region}",
-        "type": said.type,
-        "lifecycle": component.lifecycle,
-        "owner_ref": component.owner_ref,
-        "system_ref": component.system_ref,
         "annotations": {"aws/arn": resource.arn, "aws/account": resource.account, "aws/region": resource.region},
-        "spec": {"type": said.type, "family": entry.family.key, "store": said.store, "detail": said.text},
     }
-    _save_changed(entity, wanted)
-    return entity
+    spec = {
+        "type": said.type, "lifecycle": component.lifecycle, "system": component.system_ref, "family": entry.family.key,
+        "store": said.store, "detail": said.text,
+    }  # fmt: skip
+    name = resource_name(resource.name, said.type, resource.arn)
+    return _wanted("Resource", name, metadata, spec, component.owner_ref)
 
 
-def _save_changed(entity: Entity, wanted: dict[str, Any]) -> None:
-    """Save only where something differs, so that an unchanged world moves no `updated_at`."""
-    new = entity.pk is None
-    changed = [field for field, value in wanted.items() if getattr(entity, field) != value]
-    if not changed and not new:
-        return
-    for field in changed:
-        setattr(entity, field, wanted[field])
-    entity.etag = facts.digest({**wanted, "ref": entity.ref})
-    entity.save()
-    if new:
-        connect(entity)
+def _wanted(kind: str, name: str, metadata: dict[str, Any], spec: dict[str, Any], owner: str) -> write.Wanted:
+    """A descriptor made up from what AWS says; what it does not say is left out."""
+    said = {key: value for key, value in {**spec, "owner": owner}.items() if value not in ("", None)}
+    data = {
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": "default", **metadata},
+        "spec": said,
+    }
+    ref = f"{kind}:default/{name}".lower()
+    return write.Wanted(ref, data, said_edges(ref, said), declared=False)
 
 
-def _forget_resources(inventory: Inventory, now: datetime) -> None:
+def _forget_resources(inventory: Inventory) -> None:
     """Remove discovered resources that are gone from a place which could be read."""
     seen = {
         resource_name(entry.resource.name, entry.said.type, entry.resource.arn)
@@ -129,13 +113,12 @@ def _forget_resources(inventory: Inventory, now: datetime) -> None:
     read = {
         (reading.scope.account.account_id, reading.scope.region, reading.family.key)
         for reading in inventory.readings
-        if reading.state == "ok" and (reading.scope.account.account_id, reading.scope.region) not in inventory.untagged
+        if reading.state in {"ok", "partial"}
+        and (reading.scope.account.account_id, reading.scope.region) not in inventory.untagged
     }
-    discovered = Entity.objects.live().filter(kind="resource", source=SOURCE).only("name", "annotations", "spec")
-    for entity in discovered:
+    gone = []
+    for entity in Entity.objects.live().filter(kind="resource", source=SOURCE):
         where = (entity.annotations.get("aws/account"), entity.annotations.get("aws/region"), entity.spec.get("family"))
-        if entity.name in seen or where not in read:
-            continue
-        with transaction.atomic():
-            entity.relations.all().delete()
-            Entity.objects.filter(pk=entity.pk).update(removed_at=now)
+        if entity.name not in seen and where in read:
+            gone.append(entity)
+    write.remove(gone, Author(SOURCE, SOURCE, "AWS has it no longer."))

@@ -75,8 +75,8 @@ def _api_warning(row: Mapping[str, Any]) -> str:
 
 def _urls(items: Items) -> Iterator[Way]:
     for row in items.get("aws.lambda", ()):
-        if row.get("url"):
-            warning = "Anybody may call it: the URL asks for no signature." if row.get("url_open") else ""
+        if row.get("urls"):
+            warning = "Anybody may call it: the URL asks for no signature." if row.get("open_url") else ""
             yield Way("url", row["name"], "Function URL", row["name"], warning)
 
 

@@ -1,8 +1,27 @@
 """Rows of the catalog and their invariants, one module for each concern."""
 
+from services.models.adoption import Stray
 from services.models.advice import DatabaseAnswers
-from services.models.entities import Entity, EntityQuerySet, Relation
+from services.models.entities import Document, Entity, EntityQuerySet, Relation, StaleDocument
 from services.models.facts import Fact
+from services.models.history import EntityVersion
 from services.models.reports import DiscoveryReport, Import
+from services.models.search import Revision, SearchKey
+from services.models.sources import Source
 
-__all__ = ["DatabaseAnswers", "DiscoveryReport", "Entity", "EntityQuerySet", "Fact", "Import", "Relation"]
+__all__ = [
+    "DatabaseAnswers",
+    "DiscoveryReport",
+    "Document",
+    "Entity",
+    "EntityQuerySet",
+    "EntityVersion",
+    "Fact",
+    "Import",
+    "Relation",
+    "Revision",
+    "SearchKey",
+    "Source",
+    "StaleDocument",
+    "Stray",
+]

@@ -14,12 +14,13 @@ from services.models import Entity
 
 ICONS = {
     "dynamodb-table": "database", "database": "database", "database-cluster": "database", "cache": "bolt",
-    "time-series": "database", "search-domain": "search", "s3-bucket": "bucket", "queue": "message", "service-mesh": "topology-star-3",
+    "time-series": "database", "search-domain": "search", "s3-bucket": "bucket", "queue": "message", "topic": "bell",
+    "service-mesh": "topology-star-3",
     "api-gateway": "route", "load-balancer": "arrows-split", "lambda-function": "lambda", "ecs-service": "container",
-    "eks-cluster": "container", "auto-scaling-group": "server-2",
+    "app-runner-service": "container", "eks-cluster": "container", "auto-scaling-group": "server-2",
 }  # fmt: skip
 ORDER = list(ICONS)
-RUNS_ON = {"lambda-function", "ecs-service", "eks-cluster", "auto-scaling-group"}
+RUNS_ON = {"lambda-function", "ecs-service", "app-runner-service", "eks-cluster", "auto-scaling-group"}
 # The two of pattern flexibility, infinite scale and efficiency that a family is made for.
 PAIRS = {"relational": "PE, relational", "key-value": "IE, key-value"}
 

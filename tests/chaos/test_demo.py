@@ -17,7 +17,7 @@ from portal.jobs.context import JobContext
 from portal.jobs.cron import next_after
 from portal.jobs.models import Schedule
 from services import facts
-from services.models import Relation
+from services.relations import Edge, replace_edges
 
 PLACE = {"account": "111111111111", "region": "us-east-1"}
 ARN = "arn:aws:elasticloadbalancing:us-east-1:111111111111"
@@ -116,7 +116,7 @@ def test_a_function_is_offered_where_a_service_that_leans_on_it_can_be_watched(
     entity = service("suggest")
     facts.publish(entity, "aws.lambda", {"items": [{**PLACE, "name": "suggest"}], "count": 1}, source="test")
     assert suggest.suggestions(entity, facts.current(entity)) == []
-    Relation.objects.create(source=search, type="dependsOn", target_ref=entity.ref)
+    replace_edges({"test": [Edge(search.ref, "dependsOn", entity.ref)]})
     offered = suggest.suggestions(entity, facts.current(entity))
     assert offered[0].fields["arguments"] == {**PLACE, "function": "suggest"}
     probe = definition.hypothesis(offered[0].fields["hypothesis"]).probes[0]

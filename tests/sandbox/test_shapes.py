@@ -191,11 +191,27 @@ def _serverless(ask: Ask) -> None:
     assert url["AuthType"] == "NONE"
 
 
+def _moto_lacks(ask: Ask) -> None:
+    image = {"ImageRepository": {"ImageIdentifier": "x", "ImageRepositoryType": "ECR"}}
+    made = ask("apprunner", "CreateService", ServiceName="owned", SourceConfiguration=image)["Service"]
+    assert ask("apprunner", "DescribeService", ServiceArn=made["ServiceArn"])["Service"]["Status"] == "RUNNING"
+    assert ask("apprunner", "ListTagsForResource", ResourceArn=made["ServiceArn"])["Tags"] == []
+    assert ask("apprunner", "ListServices", MaxResults=1)["ServiceSummaryList"][0]["ServiceName"] == "owned"
+    ask("elasticache", "CreateServerlessCache", ServerlessCacheName="own", Engine="valkey")
+    assert ask("elasticache", "DescribeServerlessCaches", ServerlessCacheName="own")["ServerlessCaches"]
+    rows = ask("ecs", "ListServiceDeployments", "eu-west-1", cluster="ledger", service="ledger")["serviceDeployments"]
+    arns = [rows[0]["serviceDeploymentArn"], f"{rows[0]['serviceDeploymentArn']}9"]
+    described = ask("ecs", "DescribeServiceDeployments", "eu-west-1", serviceDeploymentArns=arns)
+    assert (len(described["serviceDeployments"]), len(described["failures"])) == (1, 1)
+    assert ask("lambda", "ListFunctionUrlConfigs", "eu-west-1", FunctionName="checkout")["FunctionUrlConfigs"] == []
+    assert ask("lambda", "ListFunctionUrlConfigs", "eu-west-1", FunctionName="prices")["FunctionUrlConfigs"]
+
+
 def test_every_handler_answers_the_shape_of_the_service_model(
     checked: tuple[Ask, set[tuple[str, str]]], sandbox: Sandbox, wall: Wall, client: Clients
 ) -> None:
     ask, seen = checked
-    for service in ("checkout", "search-api", "ledger", "products", "routing", "tracking"):
+    for service in ("checkout", "search-api", "ledger", "products", "prices", "routing", "tracking"):
         seed_service(sandbox.url, service)
     tick(sandbox.state, 10, random.Random(1))
     _metrics(ask, wall)
@@ -204,4 +220,5 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     _others(ask, client)
     _meshes(ask, client)
     _serverless(ask)
+    _moto_lacks(ask)
     assert seen == set(HANDLERS)

@@ -78,7 +78,7 @@ def test_a_list_takes_the_same_few_queries(client: APIClient, rows: int, django_
 
 def test_one_entity_comes_with_its_relations(client: APIClient, service: Service) -> None:
     made = service("checkout")
-    Relation.objects.create(source=made, type="dependsOn", target_ref="component:default/ledger")
+    Relation.objects.create(source_ref=made.ref, origin="test", type="dependsOn", target_ref="component:default/ledger")
     body = client.get(f"{ROOT}/entities/component/default/checkout/").json()
     assert body["relations"] == [{"type": "dependsOn", "target_ref": "component:default/ledger"}]
 

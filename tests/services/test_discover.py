@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.aws.dynamodb import Table
 from portal.aws.errors import AwsDenied, AwsThrottled, AwsUnsupported
+from portal.aws.models import Account
 from portal.aws.tagging import TaggedResource
 from services import facts
 from services.discover import discover
@@ -176,6 +177,14 @@ def test_the_report_heals_when_the_permission_comes(world: World) -> None:
     assert not DiscoveryReport.objects.exclude(state="ok").exists()
 
 
+def test_the_report_of_an_account_that_is_switched_off_goes(world: World) -> None:
+    world.errors[OTHER] = denied(OTHER)
+    run()
+    Account.objects.filter(account_id=OTHER[0]).update(enabled=False)
+    assert run()["trouble"] == 0
+    assert set(DiscoveryReport.objects.values_list("account", flat=True)) == {PLACE[0]}
+
+
 def test_a_resource_that_is_gone_is_removed_with_its_edges_and_the_fact_retires(world: World) -> None:
     world.put(table("orders"))
     run()
@@ -242,7 +251,8 @@ def test_progress_names_the_account_and_how_far_it_is(world: World) -> None:
     world.put(table("orders"))
     said: list[str] = []
     discover(lambda done, total, text: said.append(text), lambda: None)
-    assert said[-1] == "platform: 1 of 1 resources"
+    assert "production, eu-west-1: DynamoDB tables (0 resources so far)" in said
+    assert said[-1] == "1 resource found"
 
 
 @pytest.mark.parametrize(

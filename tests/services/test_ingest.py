@@ -28,7 +28,7 @@ def read(text: str, source: str = "test.yaml") -> list[str]:
 
 
 def ends(ref: str) -> set[tuple[str, str]]:
-    return set(Relation.objects.filter(source__in=Entity.objects.by_ref(ref)).values_list("type", "target_ref"))
+    return set(Relation.objects.filter(source_ref=ref).values_list("type", "target_ref"))
 
 
 def test_a_component_is_stored_with_its_owner_tier_and_links() -> None:

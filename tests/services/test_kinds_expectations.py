@@ -39,6 +39,7 @@ class Row(NamedTuple):
 
 
 ALB, API, EVENT, LATTICE, CONNECT = ("alb",), ("private-api",), ("event",), ("lattice",), ("connect",)
+HTTP = ("api", "url")
 QLDB, TIMESTREAM = ("audit-journal (Amazon QLDB)",), ("tracking-positions (Timestream for LiveAnalytics)",)
 EXPECTED = {
     "checkout": Row("full", 0, ("alb", "private-api"), database="match", pair="IE", best="key-value"),
@@ -50,8 +51,8 @@ EXPECTED = {
     "fraud-score": Row("partly", 1, database="unanswered"),
     "invoices": Row("partly", 1, CONNECT, "ECS Service Connect", database="match", pair="PE", best="document"),
     "products": Row("partly", 1, ALB, database="mismatch medium", pair="PE", best="search"),
-    "prices": Row("full", 0, database="match", pair="IE", best="distributed-sql"),
-    "media": Row("full", 0),
+    "prices": Row("full", 0, HTTP, database="match", pair="IE", best="distributed-sql"),
+    "media": Row("full", 0, HTTP),
     "reviews": Row("servers", 2, database="unanswered"),
     "indexer": Row("full", 0),
     "suggest": Row("partly", 1, database="unanswered"),
@@ -67,7 +68,7 @@ EXPECTED = {
     "audit-log": Row("full", 0, EVENT, database="mismatch low", pair="PE", best="relational", retired=QLDB),
     "events": Row("full", 0, ("event", "lattice"), "VPC Lattice"),
     "warehouse-etl": Row("servers", 1),
-    "reports": Row("servers", 1),
+    "reports": Row("partly", 1),
     "exports": Row("full", 0, LATTICE, "VPC Lattice"),
 }
 

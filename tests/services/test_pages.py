@@ -142,7 +142,7 @@ def test_what_people_write_is_text_on_every_page(client: Client, service: Servic
     bad = '"><script>alert(1)</script>'
     made = service("checkout", title=bad, description=bad, type=bad, lifecycle=bad, tags=[bad], source=bad)
     Entity.objects.filter(pk=made.pk).update(
-        owner_ref=f"group:default/{bad}", links=[{"url": "https://x.test", "title": bad}]
+        owner_ref=f"group:default/{bad}", data={"metadata": {"links": [{"url": "https://x.test", "title": bad}]}}
     )
     facts.publish(made, "ci.note", {"text": bad}, source=bad)
     Import.objects.create(
@@ -165,10 +165,11 @@ def test_the_service_page_says_whose_it_is_and_what_it_leans_on(client: Client, 
     made = service("checkout", tier=1)
     resource = Entity.objects.create(
         kind="resource", name="orders-dynamodb-table-1", title="orders", type="dynamodb-table", source="discovery",
-        annotations={"aws/arn": "arn:1", "aws/region": "eu-west-1"}, spec={"store": "key-value", "detail": "DynamoDB"},
+        data={"metadata": {"annotations": {"aws/arn": "arn:1", "aws/region": "eu-west-1"}},
+              "spec": {"store": "key-value", "detail": "DynamoDB"}},
     )  # fmt: skip
     for target in (resource.ref, "component:default/nowhere"):
-        Relation.objects.create(source=made, type="dependsOn", target_ref=target)
+        Relation.objects.create(source_ref=made.ref, origin="test", type="dependsOn", target_ref=target)
     page = client.get(made.get_absolute_url()).content.decode()
     assert all(
         words in page for words in ("Tier 1", "owned by", "DynamoDB, eu-west-1", "IE, key-value", "not in the catalog")
@@ -178,9 +179,9 @@ def test_the_service_page_says_whose_it_is_and_what_it_leans_on(client: Client, 
 def test_a_resource_page_shows_what_aws_said_of_it(client: Client, service: Service) -> None:
     made = service("checkout")
     resource = Entity.objects.create(
-        kind="resource", name="orders-1", source="discovery", annotations={"aws/arn": "arn:1"}
+        kind="resource", name="orders-1", source="discovery", data={"metadata": {"annotations": {"aws/arn": "arn:1"}}}
     )
-    Relation.objects.create(source=resource, type="dependencyOf", target_ref=made.ref)
+    Relation.objects.create(source_ref=resource.ref, origin="test", type="dependencyOf", target_ref=made.ref)
     assert b"Configuration" not in client.get(resource.get_absolute_url()).content
     row = {
         "name": "orders",
@@ -239,7 +240,7 @@ def test_names_in_addresses_are_case_insensitive(client: Client, service: Servic
 
 def test_the_team_page_shows_members_and_services(client: Client, several: None) -> None:
     team = Entity.objects.get(kind="group")
-    Relation.objects.create(source=team, type="hasMember", target_ref="user:default/mira")
+    Relation.objects.create(source_ref=team.ref, origin="test", type="hasMember", target_ref="user:default/mira")
     page = client.get(team.get_absolute_url()).content.decode()
     assert "/services/component/default/checkout/" in page
     assert "mira" in page

@@ -99,7 +99,9 @@ def test_a_private_api_without_an_endpoint_is_told() -> None:
 
 
 def test_an_open_function_url_is_told() -> None:
-    (way,) = ways({"aws.lambda": [{**ITEM, "url": "https://a.lambda-url.eu-west-1.on.aws", "url_open": True}]})
+    (way,) = ways(
+        {"aws.lambda": [{**ITEM, "urls": [{"url": "https://a.lambda-url.eu-west-1.on.aws"}], "open_url": True}]}
+    )
     assert way.kind == "url"
     assert "no signature" in way.warning
 

@@ -59,11 +59,11 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
 
 
 @handles("lambda", "ListFunctionUrlConfigs")
-def list_function_urls(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The URL of a function, if it has one; moto knows only the one of the unqualified function, and misspells its mode."""
-    function = lambda_backend(context.account, context.region).get_function(_name(params))
-    config = getattr(function, "url_config", None)
-    if not config:
+def list_function_url_configs(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The address of a function, where it has one; moto keeps one for each function."""
+    name = _name(params)
+    function = lambda_backend(context.account, context.region).get_function(name)
+    if function.url_config is None:
         return {"FunctionUrlConfigs": []}
-    said = config.to_dict()
-    return {"FunctionUrlConfigs": [{**said, "InvokeMode": said["InvokeMode"].upper()}]}
+    known = {key: value for key, value in function.url_config.to_dict().items() if value is not None}
+    return {"FunctionUrlConfigs": [{**known, "InvokeMode": known["InvokeMode"].upper()}]}

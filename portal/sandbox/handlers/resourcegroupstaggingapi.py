@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.resource_tagging import make_tag_matcher, match_resource_type
 
-from portal.sandbox.inventory import tagged
+from portal.sandbox.inventory import Tagged, remembered, tagged
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
 DEFAULT_PAGE = 50
+
+
+def _all(state: State, context: Context) -> Iterator[Tagged]:
+    yield from tagged(context.account, context.region)
+    yield from (one for one in remembered(state, context.account, context.region) if one.tags)
 
 
 @handles("resourcegroupstaggingapi", "GetResources")
@@ -24,7 +30,7 @@ def get_resources(state: State, params: dict[str, Any], context: Context) -> dic
     found = sorted(
         (
             resource
-            for resource in tagged(context.account, context.region)
+            for resource in _all(state, context)
             if match_resource_type(resource.type, params.get("ResourceTypeFilters"))
             and fits(resource.tags)
             and (not arns or resource.arn in arns)

@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, LoadBalancer, Service
+from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, LoadBalancer, Service, WebService
 
 from .aws import Place, pairs, seeds
 from .meshes import connection
@@ -38,7 +38,7 @@ def seed_function(place: Place, service: Service, part: Function) -> None:
         "Timeout": part.timeout,
         "Architectures": [part.arch],
         "TracingConfig": {"Mode": "Active" if part.traced else "PassThrough"},
-        "Tags": service.tags,
+        "Tags": service.tags if part.tagged else {},
         "Publish": True,
         "Environment": {"Variables": {"SERVICE": service.name}},
     }
@@ -54,6 +54,25 @@ def seed_function(place: Place, service: Service, part: Function) -> None:
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=str(part.live))
     if part.url:
         client.create_function_url_config(FunctionName=name, AuthType=part.url)
+    if part.reads:
+        client.create_event_source_mapping(FunctionName=name, EventSourceArn=place.arn("sqs", part.reads), BatchSize=10)
+
+
+@seeds(WebService)
+def seed_web_service(place: Place, service: Service, part: WebService) -> None:
+    """An App Runner service from an image."""
+    image = f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2"
+    place.client("apprunner").create_service(
+        ServiceName=service.name,
+        SourceConfiguration={
+            "ImageRepository": {"ImageIdentifier": image, "ImageRepositoryType": "ECR"},
+            "AutoDeploymentsEnabled": True,
+        },
+        HealthCheckConfiguration={"Protocol": "HTTP", "Path": "/healthz"},
+        NetworkConfiguration={"IngressConfiguration": {"IsPubliclyAccessible": part.public}},
+        ObservabilityConfiguration={"ObservabilityEnabled": part.observed},
+        Tags=pairs(service.tags),
+    )
 
 
 @seeds(Container)
@@ -76,17 +95,31 @@ def seed_container(place: Place, service: Service, part: Container) -> None:
         taskDefinition=service.name,
         desiredCount=part.tasks,
         capacityProviderStrategy=[{"capacityProvider": capacity, "weight": 1, "base": 0}],
-        deploymentConfiguration={
-            "maximumPercent": 200,
-            "minimumHealthyPercent": 100,
-            "deploymentCircuitBreaker": {"enable": part.circuit_breaker, "rollback": part.circuit_breaker},
-        },
+        deploymentConfiguration=_rollout(service, part),
         networkConfiguration={"awsvpcConfiguration": wires},
         loadBalancers=_served_by(place, service),
         tags=tags,
         propagateTags="SERVICE",
         **(connection(place, service, part.connect) if part.connect else {}),
     )
+
+
+def _rollout(service: Service, part: Container) -> dict[str, Any]:
+    """How ECS replaces the tasks."""
+    wanted: dict[str, Any] = {
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "deploymentCircuitBreaker": {"enable": part.circuit_breaker, "rollback": part.circuit_breaker},
+        "strategy": part.strategy,
+    }
+    if part.strategy == "CANARY":
+        wanted |= {
+            "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 5},
+            "bakeTimeInMinutes": 10,
+        }
+    if part.alarms:
+        wanted["alarms"] = {"alarmNames": [f"{service.name}-errors"], "enable": True, "rollback": True}
+    return wanted
 
 
 def _task_definition(place: Place, service: Service, part: Container) -> None:

@@ -11,6 +11,7 @@ from portal.sandbox.parts import (
     DatabaseCluster,
     DistributedSql,
     SearchDomain,
+    ServerlessCache,
     Service,
     Table,
     TimeSeries,
@@ -34,7 +35,7 @@ def seed_table(place: Place, service: Service, part: Table) -> None:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         SSESpecification={"Enabled": part.encrypted},
         DeletionProtectionEnabled=part.protected,
-        Tags=pairs(service.tags),
+        Tags=pairs(service.tags) if part.tagged else [],
         **capacity,
     )
     if part.recovery:
@@ -127,6 +128,17 @@ def seed_cache(place: Place, service: Service, part: Cache) -> None:
         AtRestEncryptionEnabled=part.encrypted,
         TransitEncryptionEnabled=part.encrypted,
         SnapshotRetentionLimit=1 if part.nodes > 1 else 0,
+        Tags=pairs(service.tags),
+    )
+
+
+@seeds(ServerlessCache)
+def seed_serverless_cache(place: Place, service: Service, part: ServerlessCache) -> None:
+    """A Valkey cache without nodes."""
+    place.client("elasticache").create_serverless_cache(
+        ServerlessCacheName=service.name,
+        Engine="valkey",
+        SnapshotRetentionLimit=part.snapshots,
         Tags=pairs(service.tags),
     )
 

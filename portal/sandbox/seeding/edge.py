@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox.parts import LoadBalancer, PrivateApi, Service
+from portal.sandbox.parts import HttpApi, LoadBalancer, PrivateApi, Service
 
 from .aws import Place, pairs, seeds
 from .network import service_network, shared_network
@@ -106,3 +106,16 @@ def seed_private_api(place: Place, service: Service, part: PrivateApi) -> None:
     api.create_stage(
         restApiId=made, stageName="prod", deploymentId=deployment, tracingEnabled=part.traced, tags=service.tags
     )
+
+
+@seeds(HttpApi)
+def seed_http_api(place: Place, service: Service, part: HttpApi) -> None:
+    """An HTTP API with stage `$default`."""
+    api = place.client("apigatewayv2")
+    made = api.create_api(Name=service.name, ProtocolType="HTTP", Tags=service.tags)["ApiId"]
+    logs = {
+        "DestinationArn": place.arn("logs", f"log-group:/aws/lambda/{service.name}"),
+        "Format": "$context.requestId",
+    }
+    more: dict[str, Any] = {"AccessLogSettings": logs} if part.logged else {}
+    api.create_stage(ApiId=made, StageName="$default", AutoDeploy=True, **more)

@@ -13,7 +13,7 @@ from .aws import Place, pairs, seeds
 def seed_logs(place: Place, service: Service, part: Logs) -> None:
     """A log group; without retention it keeps its events for ever."""
     logs, name = place.client("logs"), f"{part.prefix}/{service.name}"
-    logs.create_log_group(logGroupName=name, tags=service.tags)
+    logs.create_log_group(logGroupName=name, tags=service.tags if part.tagged else {})
     if part.retention:
         logs.put_retention_policy(logGroupName=name, retentionInDays=part.retention)
 
@@ -55,7 +55,7 @@ def seed_alarm(place: Place, service: Service, part: Alarm) -> None:
         TreatMissingData="notBreaching",
         ActionsEnabled=part.actions,
         AlarmActions=[place.arn("sns", f"{service.team}-on-call")] if part.actions else [],
-        Tags=pairs(service.tags),
+        Tags=pairs(service.tags) if part.tagged else [],
     )
     client.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="Threshold not crossed.")
 

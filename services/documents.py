@@ -1,0 +1,117 @@
+"""The finished JSON of each entity: its descriptor, what the server sets, and its relations, ready to be sent.
+
+Whoever changes an entity or an edge marks the entities at both ends stale in the same transaction; `refresh` writes their
+documents anew. A process that dies in between leaves the mark, and the job `services.documents` finds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from portal import bulk
+from portal.jobs.context import JobContext
+from services import revision
+from services.models import Document, Entity, Relation, StaleDocument
+
+KINDS = {"api": "API"}
+
+
+def mark(refs: Iterable[str]) -> None:
+    """Say that the documents of these entities lag behind; refs of what is not there are passed over."""
+    for some in bulk.batches(sorted(set(refs))):
+        mark_ids(Entity.objects.live().by_refs(some).values_list("pk", flat=True))
+
+
+def mark_ids(ids: Iterable[int]) -> None:
+    """The same, by id."""
+    bulk.insert(StaleDocument, ("entity",), ((pk,) for pk in ids))
+
+
+def refresh() -> int:
+    """Write every document that lags behind; returns how many there were. Safe to call at any time, by anybody."""
+    done = 0
+    while count := _refresh_some():
+        done += count
+    return done
+
+
+def run(context: JobContext) -> dict[str, Any]:
+    """The job `services.documents`: finish what a process that died has left."""
+    return {"documents": refresh()}
+
+
+def _refresh_some() -> int:
+    """Take some marks off. The entities are locked first: a mark that is set from here on stays for the next round."""
+    with transaction.atomic():
+        ids = list(
+            StaleDocument.objects.order_by("entity_id").values_list("entity_id", flat=True).distinct()[: bulk.SIZE]
+        )
+        marks = list(StaleDocument.objects.filter(entity_id__in=ids).values_list("pk", flat=True))
+        rows = Entity.objects.live().filter(pk__in=ids).order_by("pk")
+        if connection.features.has_select_for_no_key_update:
+            rows = rows.select_for_update(no_key=True)
+        entities = list(rows)
+        relations = relations_of(entity.ref for entity in entities)
+        written = [_written(entity, relations.get(entity.ref, [])) for entity in entities]
+        Document.objects.filter(entity__in=entities).delete()
+        bulk.insert(Document, ("entity", "text", "etag"), written)
+        for some in bulk.batches(marks):
+            StaleDocument.objects.filter(pk__in=some).delete()
+        if written:
+            revision.bump()
+    return len(ids)
+
+
+def _written(entity: Entity, relations: list[tuple[str, str]]) -> tuple[int, str, str]:
+    """(id, text, etag)."""
+    made = base(entity)
+    made["relations"] = [{"type": kind, "targetRef": ref} for kind, ref in relations]
+    etag = hashlib.blake2b(orjson.dumps(made), digest_size=20).hexdigest()
+    made["metadata"]["etag"] = etag
+    return entity.pk, orjson.dumps(made).decode(), etag
+
+
+def relations_of(refs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """(type, target) by ref, each once and in order, as Backstage answers them."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    rows = Relation.objects.filter(source_ref__in=list(refs)).order_by()
+    for source, kind, ref in rows.values_list("source_ref", "type", "target_ref"):
+        found[source].add((kind, ref))
+    return {source: sorted(ends) for source, ends in found.items()}
+
+
+def base(entity: Entity) -> dict[str, Any]:
+    """The entity without relations and etag, as a new dict whose `metadata` may be changed."""
+    data = entity.data or _envelope(entity)
+    place = location_of(entity.source)
+    metadata = {**data["metadata"], "namespace": entity.namespace, "uid": str(entity.uid)}
+    metadata["annotations"] = {
+        **(metadata.get("annotations") or {}),
+        "backstage.io/managed-by-location": place,
+        "backstage.io/managed-by-origin-location": place,
+    }
+    return {**data, "metadata": metadata}
+
+
+def location_of(source: str) -> str:
+    """A source as a location ref, `type:target`."""
+    if source.startswith(("http://", "https://")):
+        return f"url:{source}"
+    return source if source.partition(":")[0] in {"url", "file", "aws", "api"} else f"file:{source}"
+
+
+def _envelope(entity: Entity) -> dict[str, Any]:
+    """A descriptor for a row that was written without one."""
+    spec = {"type": entity.type, "lifecycle": entity.lifecycle, "owner": entity.owner_ref, "system": entity.system_ref}
+    return {
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": KINDS.get(entity.kind, entity.kind.capitalize()),
+        "metadata": {"name": entity.name, "title": entity.label},
+        "spec": {key: value for key, value in spec.items() if value},
+    }

@@ -1,0 +1,1 @@
+"""Pages of the catalog that have a module of their own."""
