@@ -25,6 +25,7 @@ from rest_framework.views import APIView
 from portal.access import audit
 from portal.api.base import Cursor
 from services import discover, facts, history, untagged_api, uploads, views_api
+from services.advice_api import DatabaseAdvice
 from services.direct.api import BulkEntities, OneEntityWrites
 from services.direct.plan import version_tag
 from services.filters import EntityFilter
@@ -222,6 +223,11 @@ urlpatterns = [
     path("entities/bulk/", BulkEntities.as_view(), name="api-bulk"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/history/", EntityHistory.as_view(), name="api-history"),
     path("entities/<str:kind>/<str:namespace>/<str:name>/facts/", EntityFacts.as_view(), name="api-entity-facts"),
+    path(
+        "entities/<str:kind>/<str:namespace>/<str:name>/database-advice/",
+        DatabaseAdvice.as_view(),
+        name="api-database-advice",
+    ),
     path("facts/", PushFact.as_view(), name="api-push-fact"),
     path("discover/", Discover.as_view(), name="api-discover"),
     path("imports/", Imports.as_view(), name="api-imports"),

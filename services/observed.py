@@ -13,6 +13,7 @@ from portal.aws import (
     autoscaling,
     codedeploy_groups,
     codepipelines,
+    dsql,
     dynamodb,
     ec2,
     ecs,
@@ -27,7 +28,10 @@ from portal.aws import (
     s3,
     sns,
     sqs,
+    store_use,
+    timestream,
 )  # fmt: skip
+from services import kind_facts
 from services.facts import FactSource
 
 ITEMS: dict[str, Any] = {
@@ -51,6 +55,9 @@ ITEMS: dict[str, Any] = {
     "aws.logs": logs.LogGroup,
     "aws.alarms": alarms.Alarm,
     "aws.mesh": mesh.Mesh,
+    "aws.dsql": dsql.Cluster,
+    "aws.timestream": timestream.Database,
+    "aws.store-use": store_use.StoreUse,
 }
 PLACE = {"name": "string", "arn": "string", "account": "string", "region": "string"}
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}
@@ -123,4 +130,5 @@ SOURCES = (
         | {f"catalog.drift.{name}": word for name, word in DRIFT.items()},
         order=20,
     ),
+    kind_facts.SOURCE,
 )  # fmt: skip

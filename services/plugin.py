@@ -17,12 +17,13 @@ from portal.plugins import (
     search,
 )
 from services import demo as demo_step
-from services import discover, documents, home, locations, observed, read_due, search_source
-from services.discovery import compute, data, delivery, families, telemetry, traffic
+from services import demo_answers, discover, documents, home, judge_kinds, locations, observed, read_due, search_source
+from services.discovery import compute, data, delivery, families, kinds, telemetry, traffic
 from services.facts import sources
 from services.panels import (
     about,
     api,
+    architecture,
     configuration,
     descriptor,
     drift,
@@ -41,6 +42,12 @@ LEANS_ON, USED_BY = "services/panel_leans_on.html", "services/panel_used_by.html
 HOLDINGS, OTHERS = "services/panel_holdings.html", "services/panel_others.html"
 panels.add(Panel("services.leans-on", "What it leans on", "service.side", LEANS_ON, leans_on.context, 60))
 panels.add(Panel("services.used-by", "What leans on it", "service.side", USED_BY, used_by.context, 61))
+panels.add(
+    Panel("services.kinds", "Architecture", "service.side", "services/panel_kinds.html", architecture.summary, 55)
+)
+panels.add(
+    Panel("architecture", "Architecture", "service.tab", "services/tab_architecture.html", architecture.context, 80)
+)
 panels.add(Panel("services.drift", "Drift", "service.main", "services/panel_drift.html", drift.context, 80))
 panels.add(Panel("services.about", "About", "service.main", "services/panel_about.html", about.context, 90))
 panels.add(Panel("facts", "Facts", "service.tab", "services/tab_facts.html", facts.context, 90))
@@ -86,13 +93,17 @@ panels.add(Panel("services.lead", "My team", "home.lead", "services/home_lead.ht
 panels.add(Panel("services.mine", "My services", "home.main", "services/home_mine.html", home.mine, 10))
 
 jobs.add(Job(discover.JOB, "Discovery", discover.run, every=60, keep=50, order=20))
+jobs.add(Job(judge_kinds.JOB, "Kinds of services", judge_kinds.run, every=60, keep=50, order=21))
 jobs.add(Job("services.documents", "Finish documents", documents.run, every=60, keep=20, order=25))
 jobs.add(Job(locations.JOB, "Read locations", read_due.run, every=60, keep=50, order=22))
 demo.add(DemoStep("services", "Catalog and discovery", demo_step.load, order=20))
+demo.add(DemoStep("services.kinds", "Database answers and kinds", demo_answers.load, order=21))
 search.add(SearchSource("services", "Services", search_source.search, order=10))
 activities.add(Activity("services.discover", "running", home.running, order=50))
 
-for family in (*compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *telemetry.FAMILIES, *delivery.FAMILIES):
+for family in (
+    *compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *kinds.FAMILIES, *telemetry.FAMILIES, *delivery.FAMILIES,
+):  # fmt: skip
     families.add(family)
 for source in observed.SOURCES:
     sources.add(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import entity_views, graph_views, import_views, list_views, past, views
+from services import advice_views, entity_views, graph_views, import_views, kinds_views, list_views, past, views
 from services.direct import views as direct
 from services.pages import untagged
 
@@ -30,6 +30,8 @@ urlpatterns = [
         path(f"untagged/<int:pk>/{verb}/", untagged.decide, {"verb": verb}, name=f"untagged-{verb}")
         for verb in untagged.VERBS
     ),
+    path("kinds/", kinds_views.kinds, name="kinds"),
+    path("kinds/export.csv", kinds_views.export, name="kinds-export"),
     path("imports/", import_views.imports, name="imports"),
     path("imports/register/", import_views.register, name="import-register"),
     path("imports/upload/", import_views.upload, name="import-upload"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/refresh/", import_views.refresh, name="import-refresh"),
     path("imports/<uuid:pk>/unregister/", import_views.unregister, name="import-unregister"),
     path("<str:kind>/<str:namespace>/<str:name>/", entity_views.entity, name="entity"),
+    path("<str:kind>/<str:namespace>/<str:name>/database-advice/", advice_views.edit, name="database-advice"),
     path("<str:kind>/<str:namespace>/<str:name>/descriptor.<str:form>", entity_views.descriptor, name="descriptor"),
     path("<str:kind>/<str:namespace>/<str:name>/<str:tab>/", entity_views.entity, name="entity-tab"),
 ]

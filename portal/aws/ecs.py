@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,13 @@ class _Details:
 def _task(client: Any, arn: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = client.describe_task_definition(taskDefinition=arn)["taskDefinition"]
     return found
+
+
+def described(client: Any) -> Iterator[Mapping[str, Any]]:
+    """The rows of DescribeServices of all clusters, as AWS gives them."""
+    for cluster in pages(client, "list_clusters", "clusterArns"):
+        arns = [str(arn) for arn in pages(client, "list_services", "serviceArns", cluster=cluster)]
+        yield from _describe(client, str(cluster), arns)
 
 
 def _describe(client: Any, cluster: str, arns: Sequence[str]) -> list[Mapping[str, Any]]:

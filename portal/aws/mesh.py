@@ -1,82 +1,94 @@
-"""Service meshes: App Mesh (no longer supported by AWS) and VPC Lattice."""
+"""What a service mesh says of itself, in one form for App Mesh, VPC Lattice and ECS Service Connect."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from portal.aws.errors import aws_errors
-from portal.aws.paging import pages
-from portal.aws.resource import AwsResource, reader, tag_map
+from portal.aws.resource import AwsResource
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a route sends requests. `kind` is node, ecs, lambda, ip, instance or alb; `share` is 0 to 1."""
+
+    name: str
+    kind: str
+    weight: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way into the mesh. None: nothing is set, so that what the technology does by itself holds.
+
+    `callers` are the members that may use the route, where the mesh knows them.
+    """
+
+    name: str
+    protocol: str
+    match: str
+    targets: tuple[Target, ...]
+    callers: tuple[str, ...] = ()
+    retries: int | None = None
+    retry_on: tuple[str, ...] = ()
+    timeout_ms: int | None = None
+    idle_timeout_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """What takes requests in the mesh. `tls` is on, permissive or off; `outlier` says how a bad host is taken out."""
+
+    name: str
+    kind: str
+    address: str
+    tls: str
+    outlier: str
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Means over the last 24 whole hours to two figures; times in ms, None where CloudWatch has no such metric.
+
+    `mesh_ms` is the time of a request through the mesh, `direct_ms` of the same work without it; the metrics are named.
+    """
+
+    requests_s: float | None = None
+    error_percent: float | None = None
+    mesh_ms: float | None = None
+    mesh_metric: str = ""
+    direct_ms: float | None = None
+    direct_metric: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh(AwsResource):
-    """An App Mesh mesh or a VPC Lattice service; `routes_without_retry` names the routes that try only once."""
+    """An App Mesh mesh, a VPC Lattice service or an ECS service in a Service Connect namespace.
+
+    `tunable` names the settings that the technology offers: weights, retries, timeouts, outlier, tls. The three lists
+    of what is missing hold only what could be set. `misfits` are members in which no proxy can run.
+    """
 
     technology: str
     supported: bool
+    network: str
     dns: str
-    routes: int
+    routes: tuple[Route, ...]
+    members: tuple[Member, ...]
+    tunable: tuple[str, ...]
     routes_without_retry: tuple[str, ...]
+    routes_without_timeout: tuple[str, ...]
+    members_without_outlier: tuple[str, ...]
+    encrypted: bool
     authenticated: bool
+    access_logs: bool
+    misfits: tuple[str, ...]
+    traffic: Traffic
 
 
-def app_meshes(account: str, region: str) -> list[Mesh]:
-    """All App Mesh meshes of the account and region with their routes."""
-    found: list[Mesh] = []
-    with aws_errors("appmesh:DescribeMesh", account, region):
-        client = reader(account, region, "appmesh")
-        for row in pages(client, "list_meshes", "meshes"):
-            routes = _routes(client, row["meshName"])
-            tags = client.list_tags_for_resource(resourceArn=row["arn"]).get("tags")
-            found.append(
-                Mesh(
-                    name=row["meshName"],
-                    arn=row["arn"],
-                    account=account,
-                    region=region,
-                    tags=tag_map(tags),
-                    technology="App Mesh",
-                    supported=False,
-                    dns="",
-                    routes=len(routes),
-                    routes_without_retry=tuple(sorted(name for name, retries in routes.items() if not retries)),
-                    authenticated=False,
-                )
-            )
-    return found
-
-
-def _routes(client: Any, mesh: str) -> dict[str, bool]:
-    """Route name → whether it has a retry policy."""
-    found: dict[str, bool] = {}
-    for router in pages(client, "list_virtual_routers", "virtualRouters", meshName=mesh):
-        where = {"meshName": mesh, "virtualRouterName": router["virtualRouterName"]}
-        for route in pages(client, "list_routes", "routes", **where):
-            spec = client.describe_route(routeName=route["routeName"], **where)["route"]["spec"]
-            rules = [spec[kind] for kind in ("httpRoute", "http2Route", "grpcRoute") if spec.get(kind)]
-            found[route["routeName"]] = not rules or any(rule.get("retryPolicy") for rule in rules)
-    return found
-
-
-def lattice_services(account: str, region: str) -> list[Mesh]:
-    """All VPC Lattice services of the account and region."""
-    with aws_errors("vpc-lattice:ListServices", account, region):
-        client = reader(account, region, "vpc-lattice")
-        return [
-            Mesh(
-                name=row["name"],
-                arn=row["arn"],
-                account=account,
-                region=region,
-                tags=dict(client.list_tags_for_resource(resourceArn=row["arn"]).get("tags") or {}),
-                technology="VPC Lattice",
-                supported=True,
-                dns=(row.get("dnsEntry") or {}).get("domainName", ""),
-                routes=0,
-                routes_without_retry=(),
-                authenticated=client.get_service(serviceIdentifier=row["id"]).get("authType") == "AWS_IAM",
-            )
-            for row in pages(client, "list_services", "items")
-        ]
+def shares(weights: Sequence[int]) -> list[float]:
+    """Weights as shares of the traffic, 0 to 1; all 0 where nothing gets any."""
+    total = sum(weights)
+    return [round(weight / total, 4) if total else 0.0 for weight in weights]

@@ -13,6 +13,7 @@ READ = (
     "vpc-lattice:List*", "vpc-lattice:Get*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
     "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
     "pricing:Get*", "application-autoscaling:Describe*", "apprunner:List*", "apprunner:Describe*", "sns:GetTopicAttributes",
+    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
 )  # fmt: skip
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",

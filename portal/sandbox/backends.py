@@ -65,6 +65,12 @@ def load_balancer(account: str, region: str, name: str) -> tuple[str, str] | Non
     return balancer.arn.split(":loadbalancer/")[1], group.arn.split(":", 5)[5]
 
 
+def lattice_service(account: str, region: str, name: str) -> str:
+    """Id of a VPC Lattice service, "" when there is none of this name."""
+    found = backend("vpclattice", account, region).services.values()
+    return next((str(one.id) for one in found if one.name == name), "")
+
+
 @dataclass(frozen=True)
 class Route:
     """Where an alias sends its calls: share of the traffic (0..1) by version; `throttled` when nothing may run."""

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import deployments, pipelines
+from . import deployments, mesh_changes, pipelines
 from .publish import publish
 from .state import State
 
@@ -23,6 +23,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
     with state.lock:
         deployments.advance_all(state)
         pipelines.advance_all(state)
+        mesh_changes.advance(state)
         publish(state, seconds, rng)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from . import backends
 from .parts import Function, LoadBalancer, Service
 from .state import State
-from .traffic import Signal, signals, usual_load
+from .traffic import Load, Signal, signals, usual_load
 
 HOURS = 14 * 24
 HOUR = 3600.0
@@ -47,12 +47,13 @@ def _traffic(service: Service) -> Iterator[Signal]:
             yield Signal("AWS/Lambda", "Errors", own, usual.calls * usual.errors, rate=True, unit="Count")
             yield Signal("AWS/Lambda", "Duration", own, usual.latency, daily=0.05, unit="Milliseconds")
         elif usual is not None and isinstance(part, LoadBalancer):
-            yield from _balancer(service, usual.calls, usual.errors)
+            yield from _balancer(service, usual)
 
 
-def _balancer(service: Service, calls: float, errors: float) -> Iterator[Signal]:
+def _balancer(service: Service, usual: Load) -> Iterator[Signal]:
     names = backends.load_balancer(service.account, service.region, service.name)
     if names is not None:
-        own = (("LoadBalancer", names[0]),)
-        yield Signal("AWS/ApplicationELB", "RequestCount", own, calls, rate=True, unit="Count")
-        yield Signal("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", own, calls * errors, rate=True, unit="Count")
+        own, failing = (("LoadBalancer", names[0]),), usual.calls * usual.errors
+        yield Signal("AWS/ApplicationELB", "RequestCount", own, usual.calls, rate=True, unit="Count")
+        yield Signal("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", own, failing, rate=True, unit="Count")
+        yield Signal("AWS/ApplicationELB", "TargetResponseTime", own, usual.latency / 1000, daily=0.05, unit="Seconds")

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function with alias `live`; `versions` are published and the alias points at `live`."""
+    """A Lambda function with alias `live`; `versions` are published and the alias points at `live`.
+
+    `image` makes it a container image; `url` gives it a function URL with that authorisation, NONE or AWS_IAM; `reads`
+    names the SQS queue that triggers it, which stands before it among the parts.
+    """
 
     runtime: str = "python3.13"
     memory: int = 256
@@ -19,15 +23,23 @@ class Function:
     live: int = 1
     name: str = ""
     tagged: bool = True
+    image: bool = False
     url: str = ""
-    """AuthType of a function URL, AWS_IAM or NONE; "" for no URL."""
     reads: str = ""
-    """Name of an SQS queue that triggers it."""
+
+
+@dataclass(frozen=True)
+class Connect:
+    """A place in a Service Connect namespace; without a timeout in seconds the proxy's own holds."""
+
+    namespace: str
+    timeout: int = 0
+    tls: bool = False
 
 
 @dataclass(frozen=True)
 class Container:
-    """An ECS cluster and service of the service's name."""
+    """An ECS cluster and service of the service's name; `connect` puts it into a Service Connect namespace."""
 
     tasks: int = 3
     spot: bool = False
@@ -38,6 +50,7 @@ class Container:
     insights: bool = True
     strategy: str = "ROLLING"
     alarms: bool = False
+    connect: Connect | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +90,10 @@ class LoadBalancer:
 
 @dataclass(frozen=True)
 class PrivateApi:
-    """A PRIVATE API Gateway REST API with stage `prod`."""
+    """A PRIVATE API Gateway REST API with stage `prod`, for callers that come by a VPC endpoint of its own."""
 
     traced: bool = True
+    endpoint: bool = True
 
 
 @dataclass(frozen=True)
@@ -236,13 +250,34 @@ class Journey:
 
 
 @dataclass(frozen=True)
+class DistributedSql:
+    """An Aurora DSQL cluster."""
+
+    protected: bool = True
+
+
+@dataclass(frozen=True)
+class TimeSeries:
+    """A Timestream for LiveAnalytics database."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Mesh:
-    """An App Mesh mesh with one virtual node and service."""
+    """An App Mesh mesh: two virtual nodes with shared weights behind a router, and a `serverless` neighbour."""
+
+    serverless: str = ""
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """A VPC Lattice service."""
+    """A VPC Lattice service before the service's function, in a service network."""
+
+    network: str = "analytics"
+    tls: bool = True
+    authenticated: bool = True
+    logged: bool = True
 
 
 Part = (
@@ -268,6 +303,8 @@ Part = (
     | Deploys
     | Pipeline
     | Journey
+    | DistributedSql
+    | TimeSeries
     | Mesh
     | Lattice
 )

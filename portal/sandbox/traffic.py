@@ -18,6 +18,7 @@ from .parts import (
     Fleet,
     Function,
     Kubernetes,
+    Lattice,
     LoadBalancer,
     Logs,
     Queue,
@@ -79,6 +80,10 @@ REQUESTS = {"checkout": 120.0, "search-api": 80.0, "login": 95.0, "products": 14
 """Requests a second by load balancer; others have 25."""
 PRICE_MISSES = 0.38
 """Share of the price lookups that find nothing."""
+
+
+LATTICE_MS = 7.0
+"""What the way through VPC Lattice adds, in milliseconds."""
 
 
 def _dims(**names: str) -> tuple[tuple[str, str], ...]:
@@ -169,6 +174,20 @@ def _container(part: Container, service: Service) -> Iterator[Signal]:
     own = _dims(ClusterName=service.name, ServiceName=service.name)
     yield Signal("AWS/ECS", "CPUUtilization", own, 38.0, unit="Percent")
     yield Signal("AWS/ECS", "MemoryUtilization", own, 55.0, daily=0.05, unit="Percent")
+    if part.connect:
+        own = _dims(DiscoveryName=service.name, ServiceName=service.name, ClusterName=service.name)
+        yield Signal("AWS/ECS", "TargetResponseTime", own, 44.0, daily=0.05, unit="Milliseconds")
+        yield Signal("AWS/ECS", "RequestCount", own, 18.0, rate=True, unit="Count")
+        yield Signal("AWS/ECS", "HTTPCode_Target_5XX_Count", own, 0.02, rate=True, unit="Count")
+
+
+@_part.register
+def _lattice(part: Lattice, service: Service) -> Iterator[Signal]:
+    own = _dims(Service=backends.lattice_service(service.account, service.region, service.name))
+    latency = LATENCY.get(service.name, 45.0) + LATTICE_MS
+    yield Signal("AWS/VpcLattice", "RequestTime", own, latency, daily=0.05, unit="Milliseconds")
+    yield Signal("AWS/VpcLattice", "TotalRequestCount", own, 4.0, rate=True, unit="Count")
+    yield Signal("AWS/VpcLattice", "HTTPCode_5XX_Count", own, 0.01, rate=True, unit="Count")
 
 
 @_part.register

@@ -1,8 +1,8 @@
-"""How requests and messages travel: load balancers, APIs, meshes, queues."""
+"""How requests and messages travel: load balancers, APIs, queues."""
 
 from __future__ import annotations
 
-from portal.aws import apigateway, elbv2, mesh, sns, sqs
+from portal.aws import apigateway, elbv2, sns, sqs
 from services.discovery import Description, Family
 
 
@@ -13,10 +13,6 @@ def _load_balancer(found: elbv2.LoadBalancer) -> Description:
 
 def _api(found: apigateway.Api) -> Description:
     return Description("api-gateway", f"{'Private' if found.private else 'Public'} {found.protocol} API")
-
-
-def _mesh(found: mesh.Mesh) -> Description:
-    return Description("service-mesh", found.technology)
 
 
 def _queue(found: sqs.Queue) -> Description:
@@ -31,14 +27,9 @@ FAMILIES = (
     Family("alb", "Load balancers", "aws.alb", elbv2.load_balancers,
            ("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups",
             "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeTags",
-            "elasticloadbalancing:DescribeLoadBalancerAttributes"), _load_balancer),
+            "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeTargetHealth"), _load_balancer),
     Family("apigateway", "REST APIs", "aws.apigateway", apigateway.apis, ("apigateway:GET",), _api),
     Family("http-apis", "HTTP APIs", "aws.apigateway", apigateway.http_apis, ("apigateway:GET",), _api),
-    Family("app-mesh", "App Mesh", "aws.mesh", mesh.app_meshes,
-           ("appmesh:ListMeshes", "appmesh:ListVirtualRouters", "appmesh:ListRoutes", "appmesh:DescribeRoute",
-            "appmesh:ListTagsForResource"), _mesh),
-    Family("vpc-lattice", "VPC Lattice", "aws.mesh", mesh.lattice_services,
-           ("vpc-lattice:ListServices", "vpc-lattice:GetService", "vpc-lattice:ListTagsForResource"), _mesh),
     Family("sns", "Topics", "aws.sns", sns.topics, ("sns:ListTopics", "sns:GetTopicAttributes"), _topic),
     Family("sqs", "Queues", "aws.sqs", sqs.queues, ("sqs:ListQueues", "sqs:GetQueueAttributes"), _queue),
 )  # fmt: skip

@@ -1,31 +1,206 @@
-"""Is a service fully serverless? Decided from what discovery saw, with the reasons."""
+"""Is a service fully serverless? Decided part by part from what discovery saw, with the reason and the remedy.
+
+Serverless means here: nobody sizes, patches or replaces a machine for it. A load balancer, an API, a queue and a
+bucket are; a cluster is, where AWS runs its machines (Fargate, Aurora Serverless v2, DSQL, ElastiCache Serverless).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-ALWAYS_SERVERLESS = ("aws.lambda", "aws.apigateway", "aws.dynamodb", "aws.s3", "aws.sqs")
-ALWAYS_SERVERS = ("aws.asg", "aws.instances", "aws.eks", "aws.elasticache", "aws.opensearch")
-RUNS_CODE = ("aws.lambda", "aws.ecs", "aws.asg", "aws.instances", "aws.eks")
+Item = Mapping[str, Any]
+Items = Mapping[str, Sequence[Item]]
+
+CODE = ("aws.lambda", "aws.ecs", "aws.eks", "aws.asg", "aws.instances", "aws.apprunner")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that the service is made of. `role` is code, store or message.
+
+    `obstacle` says why it is not serverless and `remedy` what would make it so; `note` is worth knowing either way.
+    """
+
+    name: str
+    role: str
+    kind: str
+    words: str
+    obstacle: str = ""
+    remedy: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Serverless:
-    """`full` where code runs and nothing has a server to size or patch; `servers` names what has one."""
+    """`verdict`: full, partly (some of the code or stores have servers), servers (no code is serverless), none."""
 
-    full: bool
-    runs_code: bool
-    servers: tuple[str, ...]
+    verdict: str
+    parts: tuple[Part, ...]
+
+    @property
+    def full(self) -> bool:
+        """Whether code runs and nothing has a server."""
+        return self.verdict == "full"
+
+    @property
+    def obstacles(self) -> tuple[Part, ...]:
+        """The parts that stand in the way."""
+        return tuple(part for part in self.parts if part.obstacle)
+
+    def having(self, role: str) -> tuple[Part, ...]:
+        """The parts of one role."""
+        return tuple(part for part in self.parts if part.role == role)
 
 
-def verdict(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Serverless:
-    """Judge from the items of each `aws.*` fact. Load balancers count as serverless: nobody sizes or patches them."""
-    servers = [
-        f"{entry['name']} ({key.removeprefix('aws.')})" for key in ALWAYS_SERVERS for entry in items.get(key, ())
-    ]
-    servers += [f"{entry['name']} (ecs on EC2)" for entry in items.get("aws.ecs", ()) if not entry.get("fargate")]
-    servers += [f"{entry['name']} (rds)" for entry in items.get("aws.rds", ()) if not entry.get("serverless")]
-    runs_code = any(items.get(key) for key in RUNS_CODE)
-    return Serverless(runs_code and not servers, runs_code, tuple(sorted(servers)))
+def verdict(items: Items) -> Serverless:
+    """Judge from the items of each `aws.*` fact; facts that are not there say nothing."""
+    parts = tuple(part for key, describe in KINDS.items() for part in describe(items.get(key, ()), items))
+    code = [part for part in parts if part.role == "code"]
+    if not code:
+        return Serverless("none", parts)
+    if not any(part.obstacle for part in parts):
+        return Serverless("full", parts)
+    return Serverless("servers" if all(part.obstacle for part in code) else "partly", parts)
+
+
+def _lambda(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        runtime, note = str(row.get("runtime", "")), ""
+        if row.get("package_type") == "Image":
+            words, note = "Lambda, container image", "You patch its base image; AWS patches the rest."
+        elif row.get("custom_runtime") or runtime.startswith("provided"):
+            words = f"Lambda, custom runtime on {runtime or 'provided'}"
+            note = "You ship and patch its runtime; AWS patches the system below."
+        else:
+            words = f"Lambda, managed runtime {runtime}".rstrip()
+        yield Part(row["name"], "code", "lambda", words, note=note)
+
+
+def _ecs(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        if row.get("fargate"):
+            note = "It does not scale to zero: at least one task runs and is paid for."
+            yield Part(row["name"], "code", "fargate", "ECS on Fargate", note=note)
+        else:
+            yield Part(
+                row["name"], "code", "ecs", "ECS on EC2", "Its tasks run on EC2 instances that you size and patch.",
+                "Give the service the capacity provider FARGATE; the task definition needs the network mode awsvpc.",
+            )  # fmt: skip
+
+
+def _eks(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        yield Part(
+            row["name"], "code", "eks", "EKS cluster", "Its node groups are EC2 instances that you size and patch.",
+            "EKS Auto Mode or Fargate profiles take the nodes off you; ECS on Fargate takes the cluster too.",
+        )  # fmt: skip
+
+
+def _groups(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        yield Part(
+            row["name"], "code", "ec2", "EC2 Auto Scaling group", "Its instances are sized, patched and replaced by you.",
+            "Put the program into a container and run it on ECS with Fargate; work that is triggered fits Lambda.",
+        )  # fmt: skip
+
+
+def _instances(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    """Instances of no group: those of a group are said with it."""
+    alone = [row for row in rows if not row.get("group")]
+    if alone and not items.get("aws.eks"):
+        count = f"{len(alone)} EC2 instance{'s' if len(alone) > 1 else ''}"
+        yield Part(
+            str(alone[0]["name"]), "code", "ec2", count, "They are sized, patched and replaced by you.",
+            "Put the program into a container and run it on ECS with Fargate.",
+        )  # fmt: skip
+
+
+def _apprunner(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        yield Part(row["name"], "code", "apprunner", "App Runner")
+
+
+def _databases(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        engine = str(row.get("engine", ""))
+        if row.get("serverless") or row.get("instance_class") == "db.serverless":
+            words = "Aurora Serverless v2" if engine.startswith("aurora") else f"{engine} serverless"
+            yield Part(row["name"], "store", "rds", words)
+            continue
+        size = row.get("instance_class") or "an instance class"
+        yield Part(
+            row["name"], "store", "rds", f"{engine} on {size}", f"It runs on {size}, which you size.", _way(engine)
+        )
+
+
+def _way(engine: str) -> str:
+    if engine.startswith("aurora"):
+        return "Change its instances to the class db.serverless: Aurora Serverless v2, one instance at a time."
+    if engine in {"postgres", "mysql"}:
+        return "Restore a snapshot into Aurora with the class db.serverless; Aurora DSQL where its limits allow it."
+    if engine == "neptune":
+        return "Change its instances to the class db.serverless: Neptune Serverless."
+    if engine == "docdb":
+        return "Change its instances to the class db.serverless: DocumentDB serverless."
+    return "AWS offers no serverless form of this engine: PostgreSQL or MySQL on Aurora have one."
+
+
+def _dsql(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        yield Part(row["name"], "store", "dsql", "Aurora DSQL")
+
+
+def _tables(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        provisioned = row.get("billing_mode") == "PROVISIONED"
+        note = "Its capacity is provisioned: on demand would size itself." if provisioned else ""
+        yield Part(row["name"], "store", "dynamodb", "DynamoDB", note=note)
+
+
+def _caches(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        if row.get("serverless"):
+            yield Part(row["name"], "store", "cache", "ElastiCache Serverless")
+            continue
+        yield Part(
+            row["name"], "store", "cache", f"ElastiCache on {row.get('node_type') or 'nodes'}",
+            "It runs on nodes that you size.",
+            "Create an ElastiCache Serverless cache from its snapshot and point the clients at it.",
+        )  # fmt: skip
+
+
+def _domains(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+    for row in rows:
+        yield Part(
+            row["name"], "store", "search", f"OpenSearch on {row.get('instance_type') or 'instances'}",
+            "It runs on instances that you size.",
+            "Index into an OpenSearch Serverless collection and move the searches to it.",
+        )  # fmt: skip
+
+
+def _managed(role: str, kind: str, words: str) -> Any:
+    def describe(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+        for row in rows:
+            yield Part(row["name"], role, kind, words)
+
+    return describe
+
+
+KINDS: Mapping[str, Any] = {
+    "aws.lambda": _lambda,
+    "aws.ecs": _ecs,
+    "aws.apprunner": _apprunner,
+    "aws.eks": _eks,
+    "aws.asg": _groups,
+    "aws.instances": _instances,
+    "aws.dynamodb": _tables,
+    "aws.dsql": _dsql,
+    "aws.rds": _databases,
+    "aws.elasticache": _caches,
+    "aws.opensearch": _domains,
+    "aws.timestream": _managed("store", "timestream", "Timestream for LiveAnalytics"),
+    "aws.s3": _managed("store", "s3", "S3"),
+    "aws.sqs": _managed("message", "sqs", "SQS"),
+}

@@ -1,6 +1,7 @@
 """Rows of the catalog and their invariants, one module for each concern."""
 
 from services.models.adoption import Stray
+from services.models.advice import DatabaseAnswers
 from services.models.entities import Document, Entity, EntityQuerySet, Relation, StaleDocument
 from services.models.facts import Fact
 from services.models.history import EntityVersion
@@ -10,6 +11,7 @@ from services.models.sources import Location, Source
 from services.models.views import SavedView
 
 __all__ = [
+    "DatabaseAnswers",
     "DiscoveryReport",
     "Document",
     "Entity",

@@ -9,11 +9,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from services import queries
+from services.kinds import ADVICE
 from services.models import Entity
 
 ICONS = {
     "dynamodb-table": "database", "database": "database", "database-cluster": "database", "cache": "bolt",
-    "search-domain": "search", "s3-bucket": "bucket", "queue": "message", "topic": "bell", "service-mesh": "topology-star-3",
+    "time-series": "database", "search-domain": "search", "s3-bucket": "bucket", "queue": "message", "topic": "bell",
+    "service-mesh": "topology-star-3",
     "api-gateway": "route", "load-balancer": "arrows-split", "lambda-function": "lambda", "ecs-service": "container",
     "app-runner-service": "container", "eks-cluster": "container", "auto-scaling-group": "server-2",
 }  # fmt: skip
@@ -22,6 +24,8 @@ KIND_ICONS = {"api": "api", "system": "hierarchy-2", "group": "users"}
 RUNS_ON = {"lambda-function", "ecs-service", "app-runner-service", "eks-cluster", "auto-scaling-group"}
 # The two of pattern flexibility, infinite scale and efficiency that a family is made for.
 PAIRS = {"relational": "PE, relational", "key-value": "IE, key-value"}
+
+MISFITS = {"high": "poor", "medium": "fair", "low": "neutral"}
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,16 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     if not found and not called:
         return None
     known = _items_by_arn(request, entity)
+    advice = queries.page_facts(request, entity).get(ADVICE)
+    pair = str(advice.value["pair"]) if advice else ""
+    fits = {fit["name"]: (fit["fit"], pair) for fit in advice.value["fits"]} if advice else {}
     resources = sorted((e for _, e in found if e and e.kind == "resource"), key=_order)
     return {
         "entity": entity,
-        "resources": [_resource(resource, known) for resource in resources if resource.type not in RUNS_ON],
+        "resources": [_resource(resource, known, fits) for resource in resources if resource.type not in RUNS_ON],
         "services": [of_service(ref, target) for ref, target in found if not target or target.kind != "resource"],
         "called": [of_service(ref, target) for ref, target in called],
-        "runs_on": [_resource(resource, known) for resource in resources if resource.type in RUNS_ON],
+        "runs_on": [_resource(resource, known, fits) for resource in resources if resource.type in RUNS_ON],
     }
 
 
@@ -64,15 +71,15 @@ def _order(entity: Entity) -> tuple[int, str]:
     return (ORDER.index(entity.type) if entity.type in ORDER else len(ORDER), entity.name)
 
 
-def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]]) -> Leaning:
+def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]], fits: Mapping[str, tuple[str, str]]) -> Leaning:
     item = known.get(entity.annotations.get("aws/arn", ""), {})
-    text, kind, icon = _badge(entity, item)
+    text, kind, icon = _badge(entity, item, fits)
     region = entity.annotations.get("aws/region", "")
     note = f"{entity.spec.get('detail', entity.type)}{', ' + region if region else ''}"
     return Leaning(entity.label, entity.get_absolute_url(), note, ICONS.get(entity.type, "box"), text, kind, icon)
 
 
-def _badge(entity: Entity, item: Mapping[str, Any]) -> tuple[str, str, str]:
+def _badge(entity: Entity, item: Mapping[str, Any], fits: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
     """What is worth saying about it in two or three words."""
     if entity.type == "service-mesh":
         return _mesh_badge(item)
@@ -81,6 +88,11 @@ def _badge(entity: Entity, item: Mapping[str, Any]) -> tuple[str, str, str]:
     if entity.type == "api-gateway" and item.get("private"):
         return "private", "good", "lock"
     store = entity.spec.get("store", "")
+    fit, pair = fits.get(entity.label, ("", ""))
+    if fit == "match":
+        return f"fits: {pair}, {store}", "good", "check"
+    if fit:
+        return f"{store} does not fit {pair}", MISFITS[fit], "alert-triangle"
     return PAIRS.get(store, store), "neutral", ""
 
 

@@ -155,6 +155,42 @@ def _others(ask: Ask, client: Clients) -> None:
     assert ask("resourcegroupstaggingapi", "GetResources", ResourcesPerPage=10)["PaginationToken"]
 
 
+def _meshes(ask: Ask, client: Clients) -> None:
+    mesh = {"meshName": "routing"}
+    provider = {"virtualRouter": {"virtualRouterName": "routing"}}
+    made = {**mesh, "virtualServiceName": "second.local"}
+    ask("appmesh", "CreateVirtualService", **made, spec={"provider": provider})
+    assert len(ask("appmesh", "ListVirtualServices", **mesh)["virtualServices"]) == 2
+    assert ask("appmesh", "DescribeVirtualService", **made)["virtualService"]["spec"]["provider"] == provider
+    lattice = client("vpc-lattice", "us-east-1")
+    service = lattice.create_service(name="second", authType="NONE")["id"]
+    network = lattice.create_service_network(name="network-one")["id"]
+    lattice.create_service_network_service_association(serviceIdentifier=service, serviceNetworkIdentifier=network)
+    group = lattice.create_target_group(name="functions", type="LAMBDA")["id"]
+    action = {"forward": {"targetGroups": [{"targetGroupIdentifier": group, "weight": 1}]}}
+    where = {"serviceIdentifier": service}
+    listened = lattice.create_listener(**where, name="https", protocol="HTTPS", defaultAction=action)["id"]
+    where["listenerIdentifier"] = listened
+    match = {"httpMatch": {"method": "GET"}}
+    lattice.create_rule(**where, name="reads", priority=5, match=match, action=action)
+    (rule,) = ask("vpc-lattice", "ListRules", **where)["items"]
+    assert ask("vpc-lattice", "GetRule", **where, ruleIdentifier=rule["id"])["action"] == action
+    target = {"id": "arn:aws:lambda:us-east-1:111111111111:function:second"}
+    ask("vpc-lattice", "RegisterTargets", targetGroupIdentifier=group, targets=[target])
+    (listed,) = ask("vpc-lattice", "ListTargets", targetGroupIdentifier=group)["items"]
+    assert listed == {**target, "status": "HEALTHY"}
+    (joined,) = ask("vpc-lattice", "ListServiceNetworkServiceAssociations", serviceIdentifier=service)["items"]
+    assert (joined["serviceName"], joined["serviceNetworkName"]) == ("second", "network-one")
+
+
+def _serverless(ask: Ask) -> None:
+    made = ask("dsql", "CreateCluster", tags={"Name": "second"})
+    assert {"identifier": made["identifier"], "arn": made["arn"]} in ask("dsql", "ListClusters")["clusters"]
+    assert ask("dsql", "GetCluster", identifier=made["identifier"])["tags"] == {"Name": "second"}
+    (url,) = ask("lambda", "ListFunctionUrlConfigs", FunctionName="tracking")["FunctionUrlConfigs"]
+    assert url["AuthType"] == "NONE"
+
+
 def _moto_lacks(ask: Ask) -> None:
     image = {"ImageRepository": {"ImageIdentifier": "x", "ImageRepositoryType": "ECR"}}
     made = ask("apprunner", "CreateService", ServiceName="owned", SourceConfiguration=image)["Service"]
@@ -175,12 +211,14 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     checked: tuple[Ask, set[tuple[str, str]]], sandbox: Sandbox, wall: Wall, client: Clients
 ) -> None:
     ask, seen = checked
-    for service in ("checkout", "search-api", "ledger", "products", "prices"):
+    for service in ("checkout", "search-api", "ledger", "products", "prices", "routing", "tracking"):
         seed_service(sandbox.url, service)
     tick(sandbox.state, 10, random.Random(1))
     _metrics(ask, wall)
     _deployments(ask, wall)
     _pipelines(ask, wall)
     _others(ask, client)
+    _meshes(ask, client)
+    _serverless(ask)
     _moto_lacks(ask)
     assert seen == set(HANDLERS)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from portal.sandbox.registry import HANDLERS
 
 from . import (
+    appmesh,
     apprunner,
     cloudwatch,
     codedeploy,
     codepipeline,
     config,
+    dsql,
     ecs,
     elasticache,
     elbv2,
@@ -17,15 +19,18 @@ from . import (
     resourcegroupstaggingapi,
     spot,
     synthetics,
+    vpclattice,
 )
 
 __all__ = [
     "HANDLERS",
+    "appmesh",
     "apprunner",
     "cloudwatch",
     "codedeploy",
     "codepipeline",
     "config",
+    "dsql",
     "ecs",
     "elasticache",
     "elbv2",
@@ -33,4 +38,5 @@ __all__ = [
     "resourcegroupstaggingapi",
     "spot",
     "synthetics",
+    "vpclattice",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from portal.sandbox.parts import Container, Fleet, Function, Kubernetes, LoadBalancer, Service, WebService
 
 from .aws import Place, pairs, seeds
+from .meshes import connection
 from .network import default_group, own_subnets, shared_network
 
 IMAGE = "ami-12c6146b"
@@ -41,6 +42,10 @@ def seed_function(place: Place, service: Service, part: Function) -> None:
         "Publish": True,
         "Environment": {"Variables": {"SERVICE": service.name}},
     }
+    if part.image:
+        del wanted["Runtime"], wanted["Handler"]
+        image = f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{name}:2026.11.2"
+        wanted |= {"PackageType": "Image", "Code": {"ImageUri": image}}
     if part.dead_letters:
         wanted["DeadLetterConfig"] = {"TargetArn": place.arn("sqs", f"{service.name}-dead-letters")}
     client.create_function(**wanted)
@@ -95,6 +100,7 @@ def seed_container(place: Place, service: Service, part: Container) -> None:
         loadBalancers=_served_by(place, service),
         tags=tags,
         propagateTags="SERVICE",
+        **(connection(place, service, part.connect) if part.connect else {}),
     )
 
 
@@ -121,7 +127,7 @@ def _task_definition(place: Place, service: Service, part: Container) -> None:
         "name": service.name,
         "image": f"{place.account}.dkr.ecr.{place.region}.amazonaws.com/{service.name}:2026.11.2",
         "essential": True,
-        "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
+        "portMappings": [{"containerPort": 8080, "protocol": "tcp", "name": "web", "appProtocol": "http"}],
         "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": f"/ecs/{service.name}"}},
     }
     if part.mesh:

@@ -9,10 +9,12 @@ from portal.sandbox.parts import (
     Cache,
     Database,
     DatabaseCluster,
+    DistributedSql,
     SearchDomain,
     ServerlessCache,
     Service,
     Table,
+    TimeSeries,
 )
 
 from .aws import Place, pairs, seeds
@@ -96,6 +98,19 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
             BackupRetentionPeriod=part.backup_days,
             Tags=tags,
         )
+
+
+@seeds(DistributedSql)
+def seed_distributed_sql(place: Place, service: Service, part: DistributedSql) -> None:
+    """An Aurora DSQL cluster, which has no name of its own but the tag Name."""
+    tags = {**service.tags, "Name": service.name}
+    place.client("dsql").create_cluster(deletionProtectionEnabled=part.protected, tags=tags)
+
+
+@seeds(TimeSeries)
+def seed_time_series(place: Place, service: Service, part: TimeSeries) -> None:
+    """A Timestream for LiveAnalytics database, made while that was still open to new customers."""
+    place.client("timestream-write").create_database(DatabaseName=part.name, Tags=pairs(service.tags))
 
 
 @seeds(Cache)

@@ -1,13 +1,13 @@
-"""Load balancers, private APIs, meshes and Lattice services."""
+"""Load balancers and private APIs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox.parts import HttpApi, Lattice, LoadBalancer, Mesh, PrivateApi, Service
+from portal.sandbox.parts import HttpApi, LoadBalancer, PrivateApi, Service
 
 from .aws import Place, pairs, seeds
-from .network import service_network
+from .network import service_network, shared_network
 
 
 @seeds(LoadBalancer)
@@ -75,11 +75,27 @@ def _attach(place: Place, service: Service, part: LoadBalancer, group: str) -> N
         place.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": alias}])
 
 
+def _endpoint(place: Place, service: Service) -> str:
+    """An interface endpoint of API Gateway in the shared network."""
+    network = shared_network(place)
+    made = place.client("ec2").create_vpc_endpoint(
+        VpcId=network.vpc,
+        ServiceName=f"com.amazonaws.{place.region}.execute-api",
+        VpcEndpointType="Interface",
+        SubnetIds=network.subnets,
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": pairs(service.tags)}],
+    )
+    return str(made["VpcEndpoint"]["VpcEndpointId"])
+
+
 @seeds(PrivateApi)
 def seed_private_api(place: Place, service: Service, part: PrivateApi) -> None:
     """A PRIVATE REST API with one mock method, deployed to stage `prod`."""
     api = place.client("apigateway")
-    made = api.create_rest_api(name=service.name, endpointConfiguration={"types": ["PRIVATE"]}, tags=service.tags)["id"]
+    endpoint: dict[str, Any] = {"types": ["PRIVATE"]}
+    if part.endpoint:
+        endpoint["vpcEndpointIds"] = [_endpoint(place, service)]
+    made = api.create_rest_api(name=service.name, endpointConfiguration=endpoint, tags=service.tags)["id"]
     root = api.get_resources(restApiId=made)["items"][0]["id"]
     api.put_method(restApiId=made, resourceId=root, httpMethod="GET", authorizationType="AWS_IAM")
     uri = f"arn:aws:apigateway:{place.region}:lambda:path/2015-03-31/functions/{place.arn('lambda', 'function:' + service.name)}:live/invocations"
@@ -103,25 +119,3 @@ def seed_http_api(place: Place, service: Service, part: HttpApi) -> None:
     }
     more: dict[str, Any] = {"AccessLogSettings": logs} if part.logged else {}
     api.create_stage(ApiId=made, StageName="$default", AutoDeploy=True, **more)
-
-
-@seeds(Mesh)
-def seed_mesh(place: Place, service: Service, part: Mesh) -> None:
-    """An App Mesh mesh with one virtual node behind one virtual service."""
-    mesh, tags = place.client("appmesh"), pairs(service.tags, "key", "value")
-    mesh.create_mesh(meshName=service.name, tags=tags)
-    mesh.create_virtual_node(
-        meshName=service.name,
-        virtualNodeName=service.name,
-        tags=tags,
-        spec={
-            "listeners": [{"portMapping": {"port": 8080, "protocol": "http"}}],
-            "serviceDiscovery": {"dns": {"hostname": f"{service.name}.local"}},
-        },
-    )
-
-
-@seeds(Lattice)
-def seed_lattice(place: Place, service: Service, part: Lattice) -> None:
-    """A VPC Lattice service with IAM authorisation."""
-    place.client("vpc-lattice").create_service(name=service.name, authType="AWS_IAM", tags=service.tags)
