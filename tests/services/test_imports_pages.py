@@ -80,7 +80,9 @@ def test_the_page_of_a_location_gives_the_verdict_and_each_file(place: Location,
     assert "ledger" in text(signed_in(vera).get(place.get_absolute_url() + "?show=all"))
 
 
-def test_what_concerns_me_is_what_i_registered_or_my_team_owns(place: Location, signed_in: Any, mira: User, ana: User) -> None:
+def test_what_concerns_me_is_what_i_registered_or_my_team_owns(
+    place: Location, signed_in: Any, mira: User, ana: User
+) -> None:
     assert "spec.owner" in text(signed_in(mira).get("/services/imports/?show=mine"))
     assert "spec.owner" not in text(signed_in(ana).get("/services/imports/?show=mine"))
 
@@ -95,7 +97,9 @@ def test_the_number_of_queries_does_not_grow_with_locations(place: Location, sig
     assert counts[1] == counts[2]
 
 
-def test_the_page_of_an_entity_says_that_its_last_good_version_stays(place: Location, signed_in: Any, vera: User) -> None:
+def test_the_page_of_an_entity_says_that_its_last_good_version_stays(
+    place: Location, signed_in: Any, vera: User
+) -> None:
     page = text(signed_in(vera).get("/services/component/default/checkout/"))
     assert "the last good version of" in page
     assert "Line 5" in page
@@ -108,7 +112,9 @@ def test_the_page_of_an_entity_shows_who_else_claims_its_name(place: Location, s
     assert "1 other source claims this name" in text(signed_in(vera).get("/services/component/default/ledger/"))
 
 
-def test_an_editor_registers_reads_again_and_unregisters(place: Location, signed_in: Any, mira: User, jon: User) -> None:
+def test_an_editor_registers_reads_again_and_unregisters(
+    place: Location, signed_in: Any, mira: User, jon: User
+) -> None:
     client = signed_in(mira)
     answer = client.post("/services/imports/register/", {"type": "file", "target": "team/more.yaml"})
     more = Location.objects.get(target="team/more.yaml")
@@ -122,7 +128,20 @@ def test_an_editor_registers_reads_again_and_unregisters(place: Location, signed
     assert not Entity.objects.live().filter(name="ledger").exists()
 
 
-@pytest.mark.parametrize("target", ["", "ftp://x/y", "http://", "http://[", "http://a:b@example.com/", "http://exa mple.com/", "javascript:alert(1)", "http://x/\x00", "https://example.com/*.yaml"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "ftp://x/y",
+        "http://",
+        "http://[",
+        "http://a:b@example.com/",
+        "http://exa mple.com/",
+        "javascript:alert(1)",
+        "http://x/\x00",
+        "https://example.com/*.yaml",
+    ],
+)
 def test_a_bad_target_is_refused_beside_its_field(signed_in: Any, mira: User, target: str) -> None:
     answer = signed_in(mira).post("/services/imports/register/", {"type": "url", "target": target})
     assert answer.status_code == 400
@@ -161,7 +180,19 @@ def test_an_upload_stores_only_what_the_sender_may_edit(api: Api, mira: User, ad
 
 
 def test_an_upload_may_be_json_and_a_dry_run_writes_nothing(api: Api, mira: User) -> None:
-    documents = [json.loads(json.dumps({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": name}, "spec": {"type": "service", "lifecycle": "production", "owner": "payments"}})) for name in ("a", "b c")]
+    documents = [
+        json.loads(
+            json.dumps(
+                {
+                    "apiVersion": "backstage.io/v1alpha1",
+                    "kind": "Component",
+                    "metadata": {"name": name},
+                    "spec": {"type": "service", "lifecycle": "production", "owner": "payments"},
+                }
+            )
+        )
+        for name in ("a", "b c")
+    ]
     answer = api(mira).post(UPLOAD, {"content": json.dumps(documents, indent=1), "name": "x.json", "dry_run": True})
     rows = [(row["state"], row["line"]) for row in answer.json()["reports"]]
     assert rows == [("ok", 2), ("error", 18)]
