@@ -29,12 +29,13 @@ TEXTS = ["", "%", "c", "svc_0", "no such"]
 def pages(asked: dict[str, str]) -> list[dict[str, Any]]:
     """All pages of a question forwards, and then back to the first."""
     found = [page(asked)]
+    again = {"limit": asked["limit"], "fields": asked["fields"]}
     while cursor := found[-1]["pageInfo"].get("nextCursor"):
-        found.append(page({"cursor": cursor, "limit": asked["limit"]}))
+        found.append(page(again | {"cursor": cursor}))
     back = []
     last = found[-1]
     while cursor := last["pageInfo"].get("prevCursor"):
-        last = page({"cursor": cursor, "limit": asked["limit"]})
+        last = page(again | {"cursor": cursor})
         back.append(last)
     assert [one["items"] for one in back] == [one["items"] for one in found[-2::-1]][: len(back)]
     assert len(back) == max(len(found) - 1, 0)
