@@ -37,7 +37,7 @@ class Command(BaseCommand):
                     where = f"{name}:{report.line} {report.field}".rstrip()
                     self.stderr.write(f"{where}: {report.reason} {report.remedy}")
         if refused:
-            raise CommandError(f"{refused} problems; everything else was stored.")
+            raise CommandError(f"{refused} {'problem' if refused == 1 else 'problems'}; everything else was stored.")
 
 
 def read(place: str) -> Iterator[tuple[str, bytes]]:
