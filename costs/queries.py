@@ -110,17 +110,6 @@ def billed(services: Sequence[Entity], days: int = 30) -> dict[int, list[float]]
     }
 
 
-def open_counts(services: Sequence[Entity]) -> dict[int, int]:
-    """Number of open findings by service id. One query."""
-    rows = (
-        Finding.objects.filter(service__in=services, state__in=OPEN)
-        .order_by()
-        .values("service_id")
-        .annotate(count=Count("pk"))
-    )
-    return {row["service_id"]: row["count"] for row in rows}
-
-
 def merged(groups: Iterable[Sequence[Range]]) -> tuple[Range, ...]:
     """The sum of several groups of ranges, one a currency."""
     sums: dict[str, Range] = {}

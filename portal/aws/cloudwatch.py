@@ -58,34 +58,6 @@ def read(
     return [sorted(found.get(f"m{n}", []), key=lambda point: point.at) for n in range(len(metrics))]
 
 
-def metric_series(
-    account: str, region: str, namespace: str, metric: str, dimensions: Mapping[str, str],
-    start: datetime, end: datetime, period: int = 60, stat: str = "Sum",
-) -> list[Point]:  # fmt: skip
-    """One metric as ascending points, a bucket of ``period`` seconds each. Raises AwsError."""
-    return read(account, region, [Metric(namespace, metric, dimensions, stat)], start, end, period)[0]
-
-
-def metric_sum(
-    account: str, region: str, namespace: str, metric: str, dimensions: Mapping[str, str],
-    start: datetime, end: datetime, period: int = 60,
-) -> float | None:  # fmt: skip
-    """Sum over the window, or None where CloudWatch has no data (which is not the same as 0). Raises AwsError."""
-    series = metric_series(account, region, namespace, metric, dimensions, start, end, period)
-    return sum(point.value for point in series) if series else None
-
-
-def metric_average(
-    account: str, region: str, namespace: str, metric: str, dimensions: Mapping[str, str],
-    start: datetime, end: datetime, period: int = 60,
-) -> float | None:  # fmt: skip
-    """Mean over all samples of the window (sum over sample count), or None without data. Raises AwsError."""
-    asked = [Metric(namespace, metric, dimensions, stat) for stat in ("Sum", "SampleCount")]
-    sums, counts = read(account, region, asked, start, end, period)
-    count = sum(point.value for point in counts)
-    return sum(point.value for point in sums) / count if count else None
-
-
 def aligned(moment: datetime, period: int) -> datetime:
     """The start of the bucket of ``period`` seconds that holds ``moment``, counted from the epoch."""
     seconds = int(moment.timestamp())

@@ -34,7 +34,7 @@ def test_a_folder_is_read_and_a_problem_makes_the_command_fail(
 ) -> None:
     (tmp_path / "a.yaml").write_text(GOOD)
     (tmp_path / "b.yaml").write_text("- broken")
-    with pytest.raises(CommandError, match="1 problems; everything else was stored"):
+    with pytest.raises(CommandError, match="1 problem; everything else was stored"):
         call_command("ingest", str(tmp_path))
     said = capsys.readouterr()
     assert "a.yaml: 1 stored" in said.out

@@ -32,7 +32,8 @@ class Command(BaseCommand):
             except Problem as problem:
                 raise CommandError(f"{place}: {problem}") from problem
         if self.refused:
-            raise CommandError(f"{self.refused} problems; everything else was stored.")
+            word = "problem" if self.refused == 1 else "problems"
+            raise CommandError(f"{self.refused} {word}; everything else was stored.")
 
     def told(self, name: str, outcome: Outcome) -> None:
         """One line for a file, and one for each document that was refused."""
