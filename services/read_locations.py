@@ -241,6 +241,8 @@ class Walk:
 
     def let_go(self) -> None:
         """Forget the files that nothing names any longer, with what only they held."""
+        if self.location is None and not self.parents:
+            return
         unseen = Q(parent_ref__in=self.parents) if self.location is None else Q()
         rows = [row for row in Source.objects.filter(unseen, location=self.location) if row.name not in self.seen]
         if rows:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from services import cycles, locations, read_locations, write
+from services import cycles, documents, locations, read_locations, write
 from services.descriptors import LIMITS
 from services.history import Author
 from services.ingest import ingest
@@ -55,7 +55,7 @@ def place(tmp_path: Path, settings: Any) -> Location:
     Location.objects.update(next_at=timezone.now())
     found.refresh_from_db()
     read_locations.read_location(found)
-    locations.documents.refresh()
+    documents.refresh()
     return found
 
 
@@ -180,7 +180,7 @@ def test_an_upload_stores_only_what_the_sender_may_edit(api: Api, mira: User, ad
 
 
 def test_an_upload_may_be_json_and_a_dry_run_writes_nothing(api: Api, mira: User) -> None:
-    documents = [
+    written = [
         json.loads(
             json.dumps(
                 {
@@ -193,7 +193,7 @@ def test_an_upload_may_be_json_and_a_dry_run_writes_nothing(api: Api, mira: User
         )
         for name in ("a", "b c")
     ]
-    answer = api(mira).post(UPLOAD, {"content": json.dumps(documents, indent=1), "name": "x.json", "dry_run": True})
+    answer = api(mira).post(UPLOAD, {"content": json.dumps(written, indent=1), "name": "x.json", "dry_run": True})
     rows = [(row["state"], row["line"]) for row in answer.json()["reports"]]
     assert rows == [("ok", 2), ("error", 18)]
     assert Entity.objects.count() == 0

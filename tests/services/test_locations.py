@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from portal.jobs.models import Run
-from services import locations, read_locations
+from portal.jobs.context import JobContext
+from portal.jobs.models import RUNNING, Run
+from services import documents, locations, read_due, read_locations
 from services.descriptors import Problem, Taken, Unknown
 from services.models import Document, Entity, EntityVersion, Import, Location, Source
 from services.models.sources import ERRORS, FAILING, GONE, OK
@@ -53,7 +54,7 @@ def read(place: Location) -> Location:
     Source.objects.filter(location=place).update(next_at=None)
     place.refresh_from_db()
     assert read_locations.read_location(place) is not None
-    locations.documents.refresh()
+    documents.refresh()
     place.refresh_from_db()
     return place
 
@@ -364,3 +365,24 @@ def test_a_file_from_the_web_names_no_files_of_this_machine(git: Callable[..., s
 def test_a_host_that_is_not_on_the_list_is_reported_on_its_location(git: Callable[..., str]) -> None:
     place = read(registered("http://other.example.com/all.yaml", "url"))
     assert (place.state, place.remedy) == (FAILING, "Add it to READING_ALLOW.")
+
+
+def test_the_job_reads_what_is_due_and_one_failure_stops_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "all.yaml").write_text(component("one"))
+    registered("team/broken.yaml")
+    later = registered("team/later.yaml")
+    Location.objects.filter(pk=later.pk).update(next_at=timezone.now() + timedelta(hours=1))
+    registered()
+    real = read_locations.read_location
+
+    def sometimes(place: Location) -> object:
+        if place.target == "team/broken.yaml":
+            raise RuntimeError("nobody foresaw this")
+        return real(place)
+
+    monkeypatch.setattr(read_due, "read_location", sometimes)
+    run = Run.objects.create(job=locations.JOB, state=RUNNING, fence=1)
+    assert read_due.run(JobContext(run, 60)) == {"locations": 1, "stored": 1, "removed": 0, "errors": 0}
+    assert Document.objects.filter(entity__name="one").exists()
+    states = dict(Location.objects.values_list("target", "state"))
+    assert states == {"team/all.yaml": OK, "team/broken.yaml": FAILING, "team/later.yaml": "new"}

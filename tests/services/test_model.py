@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services import write
+from services import documents, write
 from services.descriptors import Problem
+from services.descriptors.columns import fill
 from services.descriptors.edges import edges
 from services.descriptors.refs import full_ref
 from services.descriptors.rules import findings
@@ -94,7 +95,7 @@ def test_several_owners_each_own_it_and_the_first_is_the_owner() -> None:
     said = edges("component:default/x", data["spec"])
     assert [edge.target for edge in said] == ["user:default/mira", "group:default/payments", "group:default/search"]
     entity = Entity()
-    write.fill(entity, "component:default/x", data, said)
+    fill(entity, "component:default/x", data, said)
     assert entity.owner_ref == "user:default/mira"
 
 
@@ -104,7 +105,7 @@ def test_the_finished_document_sorts_its_lists_and_keeps_every_field() -> None:
     data["metadata"] |= {"odd": [{"key": 1}], "namespace": "eu"}
     ref = "component:eu/x"
     write.store([write.Wanted(ref, data, edges(ref, data["spec"]))], Author("test", "test.yaml"))
-    write.documents.refresh()
+    documents.refresh()
     import orjson
 
     made = orjson.loads(Document.objects.get().text)
