@@ -40,7 +40,9 @@ def main(arguments: list[str]) -> int:
         )
     wanted, command = arguments[0], arguments[2:]
     # Beside the Python packages: the one waits for the network while the other computes.
-    frontend = subprocess.Popen([sys.executable, ROOT / "scripts" / "frontend.py", wanted], cwd=ROOT, stdout=subprocess.DEVNULL)
+    frontend = subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "frontend.py", wanted], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
     failed = install_python(wanted)
     if frontend.wait() != 0:  # it has said why
         return 1
