@@ -27,6 +27,6 @@ def test_backstage_judges_every_case_as_we_do() -> None:
     differ = [
         (case.name, verdict)
         for case, verdict in zip(CASES, verdicts, strict=True)
-        if (verdict is True) is not (case.good or bool(case.ours))
+        if verdict is not None and (verdict is True) is not (case.good or bool(case.ours))
     ]
     assert differ == []
