@@ -19,7 +19,7 @@ from services.panels import descriptor as written
 SLOTS = {"component": "service", "group": "team"} | {
     kind: kind for kind in ("user", "system", "domain", "api", "resource")
 }
-KINDS = {"api": "API", "group": "team"}
+KINDS = {"api": "API", "group": "team", "user": "person"}
 TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
 
