@@ -57,6 +57,8 @@ def descriptor(request: HttpRequest, kind: str, namespace: str, name: str, form:
 
 
 def _find(kind: str, namespace: str, name: str) -> Entity:
+    if "\x00" in f"{kind}{namespace}{name}":
+        raise Http404
     return get_object_or_404(Entity.objects.live(), kind=kind.lower(), namespace=namespace.lower(), name=name.lower())
 
 
