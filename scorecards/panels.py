@@ -14,7 +14,7 @@ from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
 from scorecards.maturity import Moved
-from scorecards.models import TEAM, CheckVersion, ScorePoint
+from scorecards.models import SYSTEM, TEAM, CheckVersion, ScorePoint
 from scorecards.recompute import Card, card_at, card_of
 from scorecards.words import movement, pillar_label, pillar_order
 from services.models import Entity
@@ -101,13 +101,14 @@ def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pill
     ]  # fmt: skip
 
 
-def team(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
-    """A team's pillars with the cause of their last movement."""
-    standing = queries.team_standing(entity.ref, timezone.now())
+def scope(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """The pillars of a team or a system with the cause of their last movement."""
+    kind = SYSTEM if entity.kind == "system" else TEAM
+    standing = queries.scope_standing(kind, entity.ref, timezone.now())
     total = standing.points.get(OVERALL)
     if total is None:
         return None
-    moved = ScorePoint.objects.filter(scope_type=TEAM, scope_ref=entity.ref).exclude(pillar=OVERALL)
+    moved = ScorePoint.objects.filter(scope_type=kind, scope_ref=entity.ref).exclude(pillar=OVERALL)
     last = moved.filter(queries.MOVED).order_by("-valid_from", "-id").first()
     return {
         "entity": entity,

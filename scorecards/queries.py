@@ -95,9 +95,9 @@ def _standing(series: Mapping[str, Sequence[ScorePoint]]) -> Standing:
     return Standing(points, deltas)
 
 
-def team_standing(ref: str, now: datetime) -> Standing:
-    """The scores of one team with their 30-day steps."""
-    rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), scope_type=TEAM, scope_ref=ref)
+def scope_standing(scope: str, ref: str, now: datetime) -> Standing:
+    """The scores of one team or system with their 30-day steps."""
+    rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), scope_type=scope, scope_ref=ref)
     series: dict[str, list[ScorePoint]] = {}
     for row in rows.order_by("valid_from", "id").defer("cause_detail"):
         series.setdefault(row.pillar, []).append(row)

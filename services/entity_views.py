@@ -20,7 +20,7 @@ from services.panels import descriptor as written
 SLOTS = {"component": "service", "group": "team"} | {
     kind: kind for kind in ("user", "system", "domain", "api", "resource")
 }
-KINDS = {"api": "API", "group": "team"}
+KINDS = {"api": "API", "group": "team", "user": "person"}
 TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
 
@@ -60,6 +60,8 @@ def descriptor(request: HttpRequest, kind: str, namespace: str, name: str, form:
 
 
 def _find(kind: str, namespace: str, name: str) -> Entity:
+    if "\x00" in f"{kind}{namespace}{name}":
+        raise Http404
     return get_object_or_404(Entity.objects.live(), kind=kind.lower(), namespace=namespace.lower(), name=name.lower())
 
 

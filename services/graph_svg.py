@@ -17,7 +17,7 @@ from services.models import Entity
 from services.queries import page_of
 
 WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 164.0, 44.0, 218.0, 56.0, 8.0
-LETTERS, NOTE_LETTERS = 20, 26
+LETTERS, NOTE_LETTERS = 20, 23
 
 
 def arranged(found: Neighbourhood) -> Layout:

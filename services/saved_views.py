@@ -63,9 +63,9 @@ def delete(user: Any, view: SavedView) -> None:
 
 
 def named(user: Any, name: str, team_ref: str = "") -> SavedView | None:
-    """The user's own view of this name, or the team's that the user can see."""
-    name = " ".join(name.split())
-    if team_ref:
+    """The user's own view of this name, or the team's that the user can see. Raises ValidationError for a bad name."""
+    name = _name(name)
+    if team_ref and team_ref.isprintable():
         return visible(user).filter(team_ref=team_ref.lower(), name=name).first()
     return SavedView.objects.filter(user=user, team_ref="", name=name).first()
 
@@ -114,7 +114,7 @@ def _query(query: str) -> str:
 def _team(user: Any, team_ref: str) -> str:
     if not team_ref:
         return ""
-    if not Entity.objects.by_ref(team_ref).filter(kind="group").exists():
+    if not team_ref.isprintable() or not Entity.objects.by_ref(team_ref).filter(kind="group").exists():
         raise ValidationError({"team_ref": "There is no such team. Write it like group:default/payments."})
     policy.require(user, "editor", team_ref.lower())
     return team_ref.lower()

@@ -103,21 +103,23 @@ class OneSavedView(APIView):
         return Response(status=204)
 
 
-class ChoiceSerializer(serializers.Serializer[Any]):
-    """One value of a facet: what the filter takes, what people call it, how many there would be."""
-
-    value = serializers.CharField()
-    title = serializers.CharField()
-    count = serializers.IntegerField()
+CHOICE = {
+    "type": "object",
+    "description": "One value: what the filter takes, what people call it, how many entities there would be",
+    "required": ["value", "title", "count"],
+    "properties": {"value": {"type": "string"}, "title": {"type": "string"}, "count": {"type": "integer"}},
+}
+FACETS = {
+    "type": "object",
+    "required": list(FIELDS),
+    "properties": {name: {"type": "array", "items": CHOICE} for name in FIELDS},
+}
 
 
 class Facets(APIView):
     """GET facets/."""
 
-    @extend_schema(
-        parameters=FILTERS,
-        responses=serializers.DictField(child=ChoiceSerializer(many=True)),
-    )
+    @extend_schema(parameters=FILTERS, responses={200: FACETS})
     def get(self, request: Request) -> Response:
         """The values of each field with how many entities one would get by choosing them, given the other filters.
 

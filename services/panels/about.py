@@ -28,6 +28,7 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "links": links,
         "owner": people.get(entity.owner_ref),
         "system": people.get(entity.system_ref),
+        "parents": [end for end in queries.targets(entity, "partOf") if end[0] != entity.system_ref],
         "discovered": entity.source == "discovery",
         "place": {part: entity.annotations.get(f"aws/{part}", "") for part in ("arn", "account", "region")},
     }

@@ -21,6 +21,17 @@ PAGES = {
     "drift": "/services/component/default/exports/",
     "discovery": "/services/discovery/",
     "untagged": "/services/untagged/",
+    "services-narrowed": "/services/?tier=1&owner=!search&columns=owner&columns=tags&columns=scorecards.pillars",
+    "saved-views": "/services/views/",
+    "graph": f"{SERVICE}graph/",
+    "graph-of-a-team": "/services/graph/?focus=group:default/payments&types=ownedBy&types=memberOf&types=childOf",
+    "descriptor": f"{SERVICE}descriptor/",
+    "system": "/services/system/default/payments/",
+    "domain": "/services/domain/default/commerce/",
+    "team": "/services/group/default/payments/",
+    "person": "/services/user/default/mira/",
+    "api": "/services/api/default/checkout-api/",
+    "resource": "/services/?kind=resource td a[href^='/services/resource/']",
     "scorecard": f"{SERVICE}scorecard/",
     "maturity": "/scorecards/",
     "movements": "/scorecards/movements/",
@@ -107,6 +118,49 @@ def test_the_navigation_is_reachable_by_keyboard(alive: Portal, open_as: Callabl
     assert page.evaluate("document.activeElement.className") == "skip-link"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_search_opens_from_anywhere_and_goes_by_keyboard(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    page.goto("/costs/")
+    page.keyboard.press("Control+k")
+    field = page.locator("#search-dialog input")
+    page.locator("#search-hits [role=option]").first.wait_for()
+    page.keyboard.type("fraud")
+    page.locator("#hit-1-1[aria-selected=true]", has_text="fraud-score").wait_for()
+    assert field.get_attribute("aria-activedescendant") == "hit-1-1"
+    grave = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in GRAVE]
+    assert not grave, grave
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services/component/default/fraud-score/")
+    page.keyboard.press("/")
+    page.locator("#search-recent [role=option]", has_text="fraud-score").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#search-dialog").evaluate("dialog => dialog.open")
+
+
+def test_a_facet_narrows_the_list_in_place_and_back_brings_it_back(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    page.goto("/services/")
+    link = page.locator("#f-tier-1")
+    count = link.locator(".count").inner_text()
+    link.click()
+    page.locator("h2", has_text=f"{count} found").wait_for()
+    assert page.url.endswith("/services/?tier=1")
+    page.go_back()
+    page.locator("h2", has_text="26 found").wait_for()
+
+
+def test_every_node_of_the_graph_is_reached_by_keyboard(alive: Portal, open_as: Callable[..., Any]) -> None:
+    page = open_as("mira")
+    page.goto(f"{SERVICE}graph/")
+    nodes = page.locator("a.graph-node")
+    nodes.first.focus()
+    for _ in range(1, nodes.count()):
+        page.keyboard.press("Tab")
+        assert "graph-node" in page.evaluate("document.activeElement.getAttribute('class')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/graph/")
 
 
 def test_the_policy_forbids_inline_code(alive: Portal, open_as: Callable[..., Any]) -> None:

@@ -70,7 +70,7 @@ def test_the_page_says_first_how_it_stands(client: Client, organisation: None, p
 @pytest.mark.parametrize(
     ("path", "others"),
     [
-        ("system/default/shop", ["component/default/web", "component/default/back", "api/default/orders", "resource/default/table"]),
+        ("system/default/shop", ["domain/default/commerce", "component/default/web", "component/default/back", "api/default/orders", "resource/default/table"]),
         ("domain/default/commerce", ["system/default/shop", "component/default/web"]),
         ("group/default/payments", ["user/default/pia", "group/default/company", "system/default/shop", "component/default/web"]),
         ("group/default/company", ["group/default/payments"]),

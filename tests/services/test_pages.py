@@ -93,7 +93,7 @@ def test_the_list_takes_the_same_few_queries_for_10_and_1000_services(
         Entity(kind="component", name=f"service-{number}", owner_ref=f"group:default/team-{number % 7}", type="service")
         for number in range(rows)
     )
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         assert client.get(LIST).status_code == 200
 
 
@@ -227,7 +227,10 @@ def test_tabs_are_addresses_of_their_own_and_unknown_ones_are_missing(client: Cl
     assert client.get(f"{made.get_absolute_url()}nonsense/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["component/default/none", "nonsense/default/checkout", "component/other/checkout"])
+@pytest.mark.parametrize(
+    "path",
+    ["component/default/none", "nonsense/default/checkout", "component/other/checkout", "component/default/a%00"],
+)
 def test_what_is_not_there_is_a_404(client: Client, service: Service, path: str) -> None:
     service("checkout")
     assert client.get(f"/services/{path}/").status_code == 404
