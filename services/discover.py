@@ -29,9 +29,9 @@ def discover(progress: Callable[[int, int, str], None], check: Callable[[], None
     in_bucket = strays.keep(inventory)
     changed += drifting.publish(inventory, check)
     trouble = report(inventory)
-    unowned = sum(1 for found in inventory.found if not found.service)
+    unowned = sum(1 for found in inventory.resources if not found.service)
     return {
-        "resources": len(inventory.found),
+        "resources": len(inventory.resources),
         "services": services,
         "without_service": unowned,
         "in_bucket": in_bucket,

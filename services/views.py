@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from portal.access import policy
 from portal.jobs.models import Run
 from services import discover
-from services.discovery.inventory import SETTLED
+from services.discovery import families
+from services.discovery.inventory import SETTLED, TAGS
 from services.models import DiscoveryReport, Stray
 from services.models.adoption import OPEN
 
@@ -21,13 +22,14 @@ def discovery(request: HttpRequest) -> HttpResponse:
     places = sorted({(row.account_name, row.account, row.region) for row in reports})
     cells = {(row.kind, row.account, row.region): row for row in reports}
     kinds = sorted({row.kind for row in reports})
+    twice = {TAGS.title, *(family.title for family in families.items() if family.beside)}
     context = {
         "reports": reports,
         "places": places,
         "grid": [(kind, [cells.get((kind, account, region)) for _, account, region in places]) for kind in kinds],
         "trouble": [row for row in reports if row.state not in SETTLED],
         "newest": max((row.at for row in reports), default=None),
-        "found": sum(row.found for row in reports if row.kind != "Tagged resources"),
+        "found": sum(row.found for row in reports if row.kind not in twice),
         "run": Run.objects.filter(job=discover.JOB).order_by("-id").first(),
         "strays": Stray.objects.filter(state=OPEN).count(),
         "may_start": policy.may_somewhere(request.user, "operator"),

@@ -25,6 +25,7 @@ class Family:
 
     `fact` is the key under which the service gets its items. Without `describe` no Resource entity is made.
     `always` publishes the fact with no items too, so that a check can tell "none" from "not looked at".
+    `beside` says more of resources that another family finds: they are neither counted nor put into the bucket again.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Family:
     actions: tuple[str, ...]
     describe: Callable[[Any], Description] | None = None
     always: bool = False
+    beside: bool = False
     order: int = 100
 
 

@@ -35,7 +35,7 @@ def publish(inventory: Inventory, check: Callable[[], None]) -> int:
     described = list(Entity.objects.services().filter(facts__key="catalog.descriptor", facts__valid_to=None))
     views = facts.bulk_current(described)
     declared = _declared(views)
-    everything = [_resource(entry) for entry in inventory.found]
+    everything = [_resource(entry) for entry in inventory.resources]
     changed = 0
     for service in described:
         found = by_service.get(service.name, []) if service.namespace == "default" else []

@@ -72,6 +72,11 @@ class Inventory:
     readings: list[Reading] = field(default_factory=list)
 
     @property
+    def resources(self) -> list[Found]:
+        """What was found, each resource once."""
+        return [found for found in self.found if not found.family.beside]
+
+    @property
     def complete(self) -> bool:
         """Whether every family that is offered could be seen everywhere."""
         return all(reading.seen for reading in self.readings)
@@ -120,12 +125,12 @@ def read_everything(progress: Progress, adopted: Assignments | None = None) -> I
         for family in wanted:
             progress(len(inventory.readings), total, _place(scope, family, inventory))
             _read(scope, family, tags, adopted or {}, inventory)
-    progress(total, total, f"{counted(len(inventory.found), 'resource')} found")
+    progress(total, total, f"{counted(len(inventory.resources), 'resource')} found")
     return inventory
 
 
 def _place(scope: Scope, family: Family, inventory: Inventory) -> str:
-    return f"{scope.account.name}, {scope.region}: {family.title} ({len(inventory.found)} resources so far)"
+    return f"{scope.account.name}, {scope.region}: {family.title} ({len(inventory.resources)} resources so far)"
 
 
 def _tags(scope: Scope, inventory: Inventory) -> dict[str, Mapping[str, str]]:

@@ -32,10 +32,10 @@ FAMILIES = (
             "cloudwatch:GetMetricData"), _mesh),
     Family("service-connect", "ECS Service Connect", "aws.mesh", serviceconnect.services,
            ("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "ecs:DescribeTaskDefinition",
-            "elasticloadbalancing:DescribeTargetGroups", "cloudwatch:GetMetricData")),
+            "elasticloadbalancing:DescribeTargetGroups", "cloudwatch:GetMetricData"), beside=True),
     Family("dsql", "Aurora DSQL", "aws.dsql", dsql.clusters, ("dsql:ListClusters", "dsql:GetCluster"), _dsql),
     Family("timestream", "Timestream", "aws.timestream", timestream.databases,
            ("timestream:ListDatabases", "timestream:DescribeEndpoints", "timestream:ListTagsForResource"), _timestream),
     Family("store-use", "Use of databases", "aws.store-use", store_use.use,
-           ("dynamodb:ListTables", "rds:DescribeDBInstances", "cloudwatch:GetMetricData")),
+           ("dynamodb:ListTables", "rds:DescribeDBInstances", "cloudwatch:GetMetricData"), beside=True),
 )  # fmt: skip

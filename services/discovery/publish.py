@@ -38,7 +38,8 @@ def publish(component: Entity, found: Sequence[Found], inventory: Inventory, now
         elif view and not failed:
             changed += facts.retire(component, key)
     if found:
-        tags, places = [_tag_item(entry) for entry in found], _account_items(found, inventory)
+        tags = [_tag_item(entry) for entry in found if not entry.family.beside]
+        places = _account_items(found, inventory)
         changed += _put(component, "aws.tags", tags + _unseen(standing.get("aws.tags"), tags, inventory), now)
         changed += _put(component, "aws.account", places + _unseen(standing.get("aws.account"), places, inventory), now)
     return changed

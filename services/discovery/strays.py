@@ -40,7 +40,7 @@ def keep(inventory: Inventory) -> int:
     _free()
     standing: dict[Key, Stray] = {_key(row): row for row in Stray.objects.all()}
     wanted = {
-        _where(found): found for found in inventory.found if _loose(found, inventory) or _where(found) in standing
+        _where(found): found for found in inventory.resources if _loose(found, inventory) or _where(found) in standing
     }
     known = _known(inventory)
     names = {reading.scope.account.account_id: reading.scope.account.name for reading in inventory.readings}
@@ -98,7 +98,7 @@ def _suggestions(stray: Clues, known: Known) -> list[dict[str, Any]]:
 def _known(inventory: Inventory) -> Known:
     """The services of the catalog, and the resources that each has now."""
     resources: dict[str, list[Clues]] = defaultdict(list)
-    for found in inventory.found:
+    for found in inventory.resources:
         if found.service:
             resources[found.service].append(clues(found))
     services = Entity.objects.services().filter(namespace="default").values_list("name", flat=True)

@@ -106,6 +106,7 @@ def test_every_resource_has_a_service_or_a_place_in_the_bucket_with_the_right_su
         "media-uploads-tmp": "media", "refunds-retry": "refunds", "intake-buffer": "audit-log",
         "tracking-latency": "tracking", "old-exports-backup": "exports", "poc-2019": "", "broadcast-2021": "",
     }  # fmt: skip
+    assert Stray.objects.get(name="poc-2019").kind == "DynamoDB tables"
     intake = Stray.objects.get(name="intake-buffer")
     assert intake.suggestions[0]["reasons"] == ["It is named by audit-log."]
 
