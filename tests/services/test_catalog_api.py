@@ -107,7 +107,8 @@ def test_an_answer_that_is_too_large_is_not_kept() -> None:
 
 def test_an_entity_without_a_finished_document_is_left_out_until_it_has_one(reader: Client) -> None:
     fill(2)
-    Entity.objects.create(kind="component", name="young", source="test")
+    young = Entity.objects.create(kind="component", name="young", source="test")
+    documents.mark([young.ref])
     revision.bump()
     assert [row["metadata"]["name"] for row in reader.get(f"{ROOT}/entities").json()] == ["s000", "s001"]
     documents.refresh()
@@ -115,10 +116,11 @@ def test_an_entity_without_a_finished_document_is_left_out_until_it_has_one(read
 
 
 def test_what_discovery_found_is_a_document_too(reader: Client) -> None:
-    Entity.objects.create(
+    made = Entity.objects.create(
         kind="resource", name="orders-1", title="orders", type="dynamodb-table", owner_ref="group:default/payments",
         source="discovery",
     )  # fmt: skip
+    documents.mark([made.ref])
     documents.refresh()
     body = reader.get(f"{ROOT}/entities/by-name/resource/default/orders-1").json()
     assert (body["kind"], body["spec"]["type"]) == ("Resource", "dynamodb-table")

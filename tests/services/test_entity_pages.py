@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.plugins import Panel, panels
-from services import ingest
-from services.models import Entity
+from services import documents, ingest
+from services.models import Document, Entity
 
 pytestmark = pytest.mark.django_db
 HEAD = "apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"
@@ -141,7 +141,9 @@ def test_a_descriptor_in_another_form_or_of_nothing_is_missing(client: Client, o
 
 
 def test_a_document_that_lags_behind_is_made_for_the_reader(client: Client, organisation: None) -> None:
-    Entity.objects.filter(name="web").update(stale=True)
+    web = Entity.objects.get(name="web")
+    Document.objects.filter(entity=web).update(text="{}")
+    documents.mark([web.ref])
     assert b"api:default/orders" in client.get("/services/component/default/web/descriptor.json").content
 
 

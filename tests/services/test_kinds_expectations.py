@@ -6,6 +6,7 @@ its severity, PIE pair, best family, and what AWS has closed.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,8 +14,7 @@ import pytest
 from portal.sandbox.mesh_changes import AFTER
 from portal.sandbox.organisation import SERVICES
 from portal.sandbox.seed import seed_all, seed_service
-from services import advise, demo_answers, facts, judge_kinds
-from services.demo import FOLDER
+from services import advise, demo, demo_answers, facts, judge_kinds
 from services.discover import discover
 from services.ingest import ingest
 from services.kinds import ADVICE, MESH, SERVERLESS
@@ -100,7 +100,7 @@ def look() -> None:
 
 def test_every_demo_service_is_what_the_table_says(aws: Any) -> None:
     seed_all(aws.url)
-    for file in sorted(FOLDER.glob("*.yaml")):
+    for file in sorted((Path(demo.__file__).parent / "demo").glob("*.yaml")):
         ingest(file.read_bytes(), f"demo/{file.name}")
     discover(lambda done, total, text: None, lambda: None)
     for name, entry in demo_answers.answers().items():

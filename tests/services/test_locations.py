@@ -326,10 +326,10 @@ def test_an_address_is_asked_with_its_etag_and_unchanged_costs_nothing(git: Call
     git("/team/more.yaml", component("two"))
     place = read(registered(address, "url"))
     assert names() == {"one", "two"}
-    before = list(Entity.objects.values_list("updated_at", "etag"))
+    before = list(Document.objects.values_list("entity__updated_at", "etag"))
     read(place)
     assert ("/team/all.yaml", '"v1"') in Git.asked
-    assert list(Entity.objects.values_list("updated_at", "etag")) == before
+    assert list(Document.objects.values_list("entity__updated_at", "etag")) == before
     text = Document.objects.get(entity__name="two").text
     assert f'"backstage.io/managed-by-origin-location":"url:{address}"' in text
 
