@@ -80,3 +80,10 @@ def _column(model: type[models.Model], name: str) -> str:
     field = model._meta.get_field(name)
     assert isinstance(field, models.Field)  # noqa: S101 a name in our own code
     return connection.ops.quote_name(str(field.column))
+
+
+def analyze(*tables: type[models.Model]) -> None:
+    """Let the database count these tables again, so that its plans fit what was just written."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table._meta.db_table)}")

@@ -56,7 +56,13 @@ def database(folder: Path) -> dict[str, Any]:
     """The `default` entry of `DATABASES`: PostgreSQL by `DATABASE_URL`, else SQLite in the data folder."""
     if not env.str("DATABASE_URL", default=""):
         options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "colonnade.sqlite3"), "OPTIONS": options}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(folder / "colonnade.sqlite3"),
+            "OPTIONS": options,
+            # Opening the file and reading its schema costs more than most questions do.
+            "CONN_MAX_AGE": 60,
+        }
     config: dict[str, Any] = env.db_url("DATABASE_URL")
     if "postgresql" not in config["ENGINE"]:
         raise ImproperlyConfigured("DATABASE_URL must start with postgres://: PostgreSQL is the only other database.")

@@ -18,9 +18,11 @@ from portal import bulk
 from portal.jobs.context import JobContext
 from services import revision
 from services.descriptors.edges import in_order
-from services.models import Document, Entity, Import, Relation, Source, StaleDocument
+from services.models import Document, Entity, Import, Relation, SearchKey, Source, StaleDocument
 
 KINDS = {"api": "API"}
+# From so many new documents on, the database is told to look at the tables again before anybody asks.
+MANY = 1_000
 
 
 def mark(refs: Iterable[str]) -> None:
@@ -39,6 +41,8 @@ def refresh() -> int:
     done = 0
     while count := _refresh_some():
         done += count
+    if done >= MANY:
+        bulk.analyze(Entity, Document, Relation, SearchKey)
     return done
 
 
