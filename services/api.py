@@ -24,12 +24,13 @@ from rest_framework.views import APIView
 
 from portal.access import audit
 from portal.api.base import Cursor
-from services import discover, facts, history, untagged_api, uploads, views_api
-from services.advice_api import DatabaseAdvice
+from services import discover, facts
+from services.advice.api import DatabaseAdvice
 from services.direct.api import BulkEntities, OneEntityWrites
 from services.direct.plan import version_tag
 from services.filters import EntityFilter
-from services.history import moment_of
+from services.imports import uploads
+from services.lists import api as views_api
 from services.models import Entity, EntityVersion, Import
 from services.serializers import (
     EntityDetailSerializer,
@@ -43,6 +44,9 @@ from services.serializers import (
     UploadSerializer,
     VersionSerializer,
 )  # fmt: skip
+from services.storing import history
+from services.storing.history import moment_of
+from services.untagged import api as untagged_api
 
 # A cursor compares values, so what may be null is given one: an entity without a tier sorts after tier 9.
 SORT_FIELDS = {

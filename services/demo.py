@@ -10,8 +10,10 @@ from typing import Any
 from django.conf import settings
 
 from portal.jobs.context import JobContext
-from services import discover, documents, locations
-from services.read_locations import read_now
+from services import discover
+from services.imports import locations
+from services.imports.read_locations import read_now
+from services.storing import documents
 
 # A file that names all others, and one whose team has not noticed that its service has moved on.
 PLACES = {"demo/catalog-info.yaml": "admin", "demo/handover/catalog-info.yaml": "mira"}

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from portal.jobs.context import JobContext
-from services import advise, judge_kinds
+from services.advice import advise
+from services.kinds import publish as judge_kinds
 from services.models import Entity
 
 FILE = Path(__file__).parent / "demo" / "answers" / "database.yaml"

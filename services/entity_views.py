@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET
 from portal import panels
 from portal.access import policy
 from portal.plugins import Panel
-from services import documents, queries, tombstones, verdicts
+from services import queries, verdicts
 from services.engine import serverless
+from services.imports import tombstones
 from services.models import Entity
 from services.panels import descriptor as written
+from services.storing import documents
 
 SLOTS = {"component": "service", "group": "team"} | {
     kind: kind for kind in ("user", "system", "domain", "api", "resource")

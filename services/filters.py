@@ -8,7 +8,7 @@ from django.db.models import F, OrderBy, QuerySet
 from portal.access import policy
 from services import queries
 from services.engine.facets import Terms
-from services.filter_values import Values, condition
+from services.lists.filter_values import Values, condition
 from services.models import Entity
 
 SORTS = {

@@ -13,9 +13,9 @@ from portal.access import policy
 from portal.jobs.models import RUNNING, Run
 from portal.plugins import ActivityRow
 from services import discover, queries
+from services.lists.table import table
 from services.models import DiscoveryReport, Entity, Stray
 from services.models.adoption import OPEN
-from services.table import table
 
 SHOWN = 8
 

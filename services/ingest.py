@@ -13,16 +13,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal import bulk
-from services import documents as finished
-from services import write
 from services.descriptors import Problem, Taken
 from services.descriptors.columns import fill
 from services.descriptors.placeholders import Opener
 from services.descriptors.reading import Document
-from services.history import Author
+from services.imports.parse import Parsed, parse
 from services.models import Entity, Import, Source
 from services.models.sources import ERRORS, OK
-from services.parse import Parsed, parse
+from services.storing import documents as finished
+from services.storing import write
+from services.storing.history import Author
 
 REPORT = ("source", "document", "line", "ref", "state", "field", "reason", "remedy", "at")
 # What the finished document of an entity tells of its errors.

@@ -31,8 +31,8 @@ from portal.aws import (
     store_use,
     timestream,
 )  # fmt: skip
-from services import kind_facts
 from services.facts import FactSource
+from services.kinds import kind_facts
 
 ITEMS: dict[str, Any] = {
     "aws.lambda": lambda_.Function,

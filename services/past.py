@@ -10,8 +10,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from services import history
 from services.models import Entity, EntityVersion
+from services.storing import history
 
 PAGE = 25
 CUT = 400

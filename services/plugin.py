@@ -17,9 +17,11 @@ from portal.plugins import (
     search,
 )
 from services import demo as demo_step
-from services import demo_answers, discover, documents, home, judge_kinds, locations, observed, read_due, search_source
+from services import demo_answers, discover, home, observed, search_source
 from services.discovery import compute, data, delivery, families, kinds, telemetry, traffic
 from services.facts import sources
+from services.imports import locations, read_due
+from services.kinds import publish as judge_kinds
 from services.panels import (
     about,
     api,
@@ -35,6 +37,7 @@ from services.panels import (
     team,
     used_by,
 )
+from services.storing import documents
 
 nav.add(NavItem("services", "Services", "services:list", "layout-grid", order=20))
 

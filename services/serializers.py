@@ -9,10 +9,11 @@ import orjson
 from django.utils import timezone
 from rest_framework import serializers
 
-from services import facts, history
+from services import facts
 from services.descriptors import LIMITS
 from services.descriptors.links import safe_link
 from services.models import Entity, EntityVersion, Import
+from services.storing import history
 
 FIELDS = (
     "id", "kind", "namespace", "name", "title", "description", "owner_ref", "system_ref", "type", "lifecycle", "tier",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from services import advice_views, entity_views, graph_views, import_views, kinds_views, list_views, past, views
+from services import entity_views, past, views
+from services.advice import views as advice_views
 from services.direct import views as direct
-from services.pages import untagged
+from services.graphs import views as graph_views
+from services.imports import views as import_views
+from services.kinds import views as kinds_views
+from services.lists import views as list_views
+from services.untagged import views as untagged
 
 app_name = "services"
 urlpatterns = [

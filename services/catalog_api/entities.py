@@ -17,14 +17,15 @@ from django.http.response import HttpResponseBase
 from portal import bulk
 from portal.access import audit, policy
 from portal.prepared import ask
-from services import documents, locations, revision, write
 from services.catalog_api import asked, filters, predicates, projection, question, replies, select
 from services.catalog_api.conditions import All, Condition
 from services.catalog_api.errors import InputError, NotFound, Refusal
 from services.catalog_api.sql import among, where
 from services.descriptors.refs import full_ref
-from services.history import Author
+from services.imports import locations
 from services.models import Entity
+from services.storing import documents, revision, write
+from services.storing.history import Author
 
 LIST = {"limit", "offset", "after", "query"}
 MOST_REFS = 20_000

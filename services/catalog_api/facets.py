@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from services import revision
 from services.catalog_api import asked, predicates, replies, select
 from services.catalog_api.conditions import EVERYTHING, Condition
 from services.catalog_api.entities import asked_condition
 from services.catalog_api.errors import InputError
 from services.catalog_api.kept import answers
+from services.storing import revision
 
 MOST = 100
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.catalog_api.conditions import MOST, All, AnyOf, Condition, Has, Is, Not, Starts, size
 from services.catalog_api.errors import InputError
-from services.search_index import text_of
+from services.storing.search_index import text_of
 
 
 def parse(query: Any) -> Condition:

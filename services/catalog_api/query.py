@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from services import revision
 from services.catalog_api import asked, cursors, projection, question, replies, select
 from services.catalog_api.conditions import EVERYTHING
 from services.catalog_api.cursors import Place, Position
 from services.catalog_api.kept import answers
 from services.catalog_api.question import Question
+from services.storing import revision
 
 ONE = {"limit", "offset", "cursor", "totalItems", "fullTextFilterTerm", "query"}
 MANY = {"filter", "fields", "orderField", "fullTextFilterFields"}

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from services import locations
 from services.catalog_api import asked, cursors, replies
 from services.catalog_api.entities import find
 from services.catalog_api.errors import Conflict, InputError, NotFound, Refusal
 from services.catalog_api.location_query import clause_of
+from services.imports import locations
 from services.models import Location
 
 PAGE = 1_000

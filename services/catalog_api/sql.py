@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from services.catalog_api.conditions import All, AnyOf, Condition, Has, Holds, Is, Not, Starts
-from services.relations import INVERSE
+from services.descriptors.ends import INVERSE
 
 Sql = tuple[str, list[Any]]
 RELATIONS = {f"relations.{name.lower()}": name for name in INVERSE}

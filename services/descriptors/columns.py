@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.descriptors.edges import target
+from services.descriptors.ends import Edge
 from services.descriptors.summary import tier_of
 from services.models import Entity
-from services.relations import Edge
 
 CUT = 200
 COLUMNS = ("title", "description", "owner_ref", "system_ref", "type", "lifecycle", "tier", "data")

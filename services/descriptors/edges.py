@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.descriptors import Problem
+from services.descriptors.ends import Edge
 from services.descriptors.refs import full_ref
-from services.relations import Edge
 
 OWNED = {"component", "api", "resource", "system", "domain", "template", "airesource"}
 # field: (kinds, default kind of the target, relation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.relations import Edge
+from services.descriptors.ends import Edge
 
 DOCS = ("backstage.io/techdocs-ref", "backstage.io/techdocs-entity")
 ONCALL = (

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.access import policy
-from services import write
 from services.direct import apply, plan, serializers
 from services.models import Entity
+from services.storing import write
 
 MOST = 500
 

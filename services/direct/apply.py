@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from portal.access import audit, policy
-from services import documents, write
 from services.direct import SOURCE
 from services.direct.plan import Plan, refuse_foreign
-from services.history import Author
 from services.models import Entity
+from services.storing import documents, write
+from services.storing.history import Author
 
 
 def authorise(user: Any, plan: Plan) -> None:

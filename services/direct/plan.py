@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import write
 from services.descriptors import Problem
 from services.descriptors.edges import edges
+from services.descriptors.ends import Edge
 from services.descriptors.rules import findings
 from services.direct import SOURCE
 from services.facts import digest
-from services.history import Difference, differences
 from services.ingest import STOPGAPS
 from services.models import Entity
-from services.relations import Edge
+from services.storing import write
+from services.storing.history import Difference, differences
 
 
 class Invalid(Exception):

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal.access import policy
-from services import write
 from services.direct import apply, plan
 from services.direct.forms import FieldsForm, NewForm, TextForm, empty
 from services.models import Entity
+from services.storing import write
 
 # Where the form shows a fault of the descriptor's field.
 FIELD_OF = {"spec.dependsOn": "depends_on", "metadata.tags": "tags"}

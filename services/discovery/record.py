@@ -11,14 +11,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from services import documents, write
 from services.descriptors.edges import edges as said_edges
+from services.descriptors.ends import Edge
 from services.discovery.grouping import resource_name, verdict
 from services.discovery.inventory import Found, Inventory
 from services.discovery.publish import publish
-from services.history import Author
 from services.models import Entity
-from services.relations import Edge, replace_edges
+from services.storing import documents, write
+from services.storing.history import Author
+from services.storing.relations import replace_edges
 
 SOURCE = "discovery"
 AUTHOR = Author(SOURCE, SOURCE)

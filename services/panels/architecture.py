@@ -7,8 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from services import answers, queries
-from services.kinds import ADVICE, MESH, SERVERLESS, declared_stores, kinds, memberships
+from services import queries
+from services.advice import answers
+from services.kinds.judgement import ADVICE, MESH, SERVERLESS, declared_stores, kinds, memberships
 from services.models import Entity
 from services.panels import database, mesh, serverless
 

@@ -8,7 +8,7 @@ from portal.access import policy
 from services.engine.advisor.pie import NAMES, PAIR_ORDER
 from services.engine.advisor.questionnaire import BY_NAME, QUESTIONS
 from services.engine.advisor.verdict import Advice
-from services.kinds import Kinds
+from services.kinds.judgement import Kinds
 from services.models import DatabaseAnswers, Entity
 
 EARLIER = 10

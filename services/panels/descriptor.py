@@ -8,8 +8,8 @@ import orjson
 import yaml
 from django.http import HttpRequest
 
-from services import documents
 from services.models import Entity
+from services.storing import documents
 
 FORMS = ("yaml", "json")
 SHOWN = 100_000  # characters; the file has the rest

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from services import graph
+from services.descriptors.ends import INVERSE
 from services.engine.layout import Layout
-from services.graph_svg import arranged, draw, further, name_of
+from services.graphs import graph
+from services.graphs.svg import arranged, draw, further, name_of
 from services.models import Entity
 from services.queries import page_of
-from services.relations import INVERSE
 
 STEPS = {1: "one step", 2: "two steps", 3: "three steps", 4: "four steps"}
 

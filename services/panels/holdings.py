@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from services import queries
+from services.lists.table import table
 from services.models import Entity, Relation
-from services.table import table
 from services.verdicts import MANY
 
 SHOWN, FEW = 25, 8

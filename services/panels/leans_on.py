@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from services import queries
-from services.kinds import ADVICE
+from services.kinds.judgement import ADVICE
 from services.models import Entity
 
 ICONS = {

@@ -11,7 +11,7 @@ from typing import Any
 from services import queries
 from services.engine import mesh
 from services.engine.mesh_history import Change, changes
-from services.kinds import Kinds
+from services.kinds.judgement import Kinds
 from services.models import Entity, Fact
 
 KEPT = 60  # readings of the fact that the history looks back over

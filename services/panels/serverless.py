@@ -6,7 +6,7 @@ from typing import Any
 
 from services.engine.request_path import ways
 from services.engine.serverless import Part, Serverless
-from services.kinds import Kinds
+from services.kinds.judgement import Kinds
 
 TITLES = {
     "full": "Fully serverless",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from services import import_queries
+from services.imports import queries as import_queries
 from services.models import Entity
 
 register = template.Library()

@@ -46,9 +46,9 @@ def page(asked: dict[str, str]) -> dict[str, Any]:
     """One page."""
     from django.test import RequestFactory
 
-    from services import revision
     from services.catalog_api import asked as reading
     from services.catalog_api import query, question
+    from services.storing import revision
 
     request = RequestFactory().get("/", {name: value for name, value in asked.items() if value})
     wanted = question.of_params(reading.Params(request, one=query.ONE, many=query.MANY))

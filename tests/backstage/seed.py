@@ -16,8 +16,9 @@ def main(target: str) -> None:
 
     from portal.access import tokens
     from portal.access.models import Grant
-    from services import documents, locations
-    from services.read_locations import read_location
+    from services.imports import locations
+    from services.imports.read_locations import read_location
+    from services.storing import documents
 
     made = {}
     for name, role, team in (
@@ -40,9 +41,9 @@ def read(target: str) -> None:
     import django
 
     django.setup()
-    from services import documents
+    from services.imports.read_locations import read_location
     from services.models import Location
-    from services.read_locations import read_location
+    from services.storing import documents
 
     for location in Location.objects.filter(target=target):
         read_location(location)

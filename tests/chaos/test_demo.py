@@ -17,7 +17,8 @@ from portal.jobs.context import JobContext
 from portal.jobs.cron import next_after
 from portal.jobs.models import Schedule
 from services import facts
-from services.relations import Edge, replace_edges
+from services.descriptors.ends import Edge
+from services.storing.relations import replace_edges
 
 PLACE = {"account": "111111111111", "region": "us-east-1"}
 ARN = "arn:aws:elasticloadbalancing:us-east-1:111111111111"

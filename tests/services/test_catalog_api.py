@@ -11,10 +11,10 @@ from django.test import Client
 
 from portal.access import tokens
 from portal.access.models import AuditEvent
-from services import documents, revision
 from services.catalog_api.kept import Kept
 from services.ingest import ingest
 from services.models import Entity
+from services.storing import documents, revision
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/catalog"

@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.plugins import Panel, panels
-from services import documents, ingest
+from services import ingest
 from services.models import Document, Entity
+from services.storing import documents
 
 pytestmark = pytest.mark.django_db
 HEAD = "apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"

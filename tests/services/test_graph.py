@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from services import graph
+from services.descriptors.ends import Edge
+from services.graphs import graph
 from services.models import Entity
-from services.relations import Edge, replace_edges
+from services.storing.relations import replace_edges
 
 pytestmark = pytest.mark.django_db
 LEANING = graph.LEANING

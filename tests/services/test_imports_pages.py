@@ -15,11 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from services import cycles, documents, locations, read_locations, write
 from services.descriptors import LIMITS
-from services.history import Author
+from services.imports import cycles, locations, read_locations
 from services.ingest import ingest
 from services.models import Entity, Import, Location, Source
+from services.storing import documents, write
+from services.storing.history import Author
 
 pytestmark = pytest.mark.django_db
 Api = Callable[..., APIClient]

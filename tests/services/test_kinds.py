@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.access.models import AuditEvent
-from services import advise, facts, judge_kinds
+from services import facts
+from services.advice import advise
 from services.engine.advisor.questionnaire import Invalid
-from services.kinds import ADVICE, MESH, SERVERLESS
+from services.kinds import publish as judge_kinds
+from services.kinds.judgement import ADVICE, MESH, SERVERLESS
 from services.models import DatabaseAnswers, Entity
 
 from .test_mesh import item as mesh_item

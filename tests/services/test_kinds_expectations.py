@@ -14,10 +14,12 @@ import pytest
 from portal.sandbox.mesh_changes import AFTER
 from portal.sandbox.organisation import SERVICES
 from portal.sandbox.seed import seed_all, seed_service
-from services import advise, demo, demo_answers, facts, judge_kinds
+from services import demo, demo_answers, facts
+from services.advice import advise
 from services.discover import discover
 from services.ingest import ingest
-from services.kinds import ADVICE, MESH, SERVERLESS
+from services.kinds import publish as judge_kinds
+from services.kinds.judgement import ADVICE, MESH, SERVERLESS
 from services.models import Entity
 from services.panels import mesh as mesh_panel
 

@@ -13,8 +13,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from services import facets, filters, ingest
+from services import filters, ingest
 from services.columns import Column, columns
+from services.lists import facets
 from services.models import Entity
 
 pytestmark = pytest.mark.django_db

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from portal.jobs.context import JobContext
 from portal.jobs.models import RUNNING, Run
-from services import documents, locations, read_due, read_locations
 from services.descriptors import Problem, Taken, Unknown
+from services.imports import locations, read_due, read_locations
 from services.models import Document, Entity, EntityVersion, Import, Location, Source
 from services.models.sources import ERRORS, FAILING, GONE, OK
+from services.storing import documents
 
 pytestmark = pytest.mark.django_db
 

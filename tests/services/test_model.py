@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from services import documents, write
 from services.descriptors import Problem
 from services.descriptors.columns import fill
 from services.descriptors.edges import edges
+from services.descriptors.ends import INVERSE, Edge
 from services.descriptors.refs import full_ref
 from services.descriptors.rules import findings
-from services.history import Author
 from services.models import Document, Entity, Relation
-from services.relations import INVERSE, Edge
+from services.storing import documents, write
+from services.storing.history import Author
 from tests.services.model_cases import CASES, Case, document, with_metadata
 
 

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from services import locations, read_locations
 from services.descriptors import LIMITS, Problem
 from services.descriptors.placeholders import Placeholders
 from services.descriptors.reading import Document, documents
+from services.imports import locations, read_locations
 from services.ingest import ingest
 from services.models import Entity, Import, Location
 

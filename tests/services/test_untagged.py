@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from portal.access.models import AuditEvent
-from services import adopt
 from services.discover import discover
 from services.models import Entity, Stray
 from services.models.adoption import ADOPTED, IGNORED, OPEN
+from services.untagged import adopt
 
 from .conftest import PLACE, World, table
 from .test_discover import OTHER, denied

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services import documents, history, revision, write
 from services.descriptors.edges import edges
-from services.history import Author
 from services.models import Document, Entity, EntityVersion, Relation, SearchKey, StaleDocument
+from services.storing import documents, history, revision, write
+from services.storing.history import Author
 
 pytestmark = pytest.mark.django_db
 ME = Author("ana", "file:test.yaml")

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from services.descriptors import Problem
+from services.imports.reach import Reach, is_address
+from services.imports.read_locations import read_by_hand
 from services.ingest import Outcome
-from services.reach import Reach, is_address
-from services.read_locations import read_by_hand
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The relations around one entity, as a drawing and as a table."""

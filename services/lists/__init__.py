@@ -1,0 +1,1 @@
+"""The catalog as a list: filters, facets, columns, exports, saved views."""

@@ -1,1 +1,0 @@
-"""Pages of the catalog that have a module of their own."""
