@@ -21,7 +21,7 @@ from services.models import Document, Entity, Import, Relation, SearchKey, Sourc
 from services.storing import revision
 
 KINDS = {"api": "API"}
-# From so many new documents on, the database is told to look at the tables again before anybody asks.
+# From so many new documents on, the database is told to look at the tables before anybody asks.
 MANY = 1_000
 
 
@@ -42,7 +42,7 @@ def refresh() -> int:
     while count := _refresh_some():
         done += count
     if done >= MANY:
-        bulk.analyze(Entity, Document, Relation, SearchKey)
+        bulk.settle(Entity, Document, Relation, SearchKey)
     return done
 
 
