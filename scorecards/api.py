@@ -90,7 +90,7 @@ def _when(text: str | None) -> Any:
 
 def _body(entity: Entity, card: Card) -> dict[str, Any]:
     climb = cards.climb(card)
-    scores = [score for score in card.scores.values() if score.applicable]
+    scores = [score for score in card.scores.values() if score.covered]
     return {
         "service": entity.ref,
         "as_of": card.when,

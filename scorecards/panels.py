@@ -14,7 +14,7 @@ from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
 from scorecards.maturity import Moved
-from scorecards.models import SYSTEM, TEAM, CheckVersion, ScorePoint
+from scorecards.models import DOMAIN, SYSTEM, TEAM, CheckVersion, ScorePoint, Waiver
 from scorecards.recompute import Card, card_at, card_of
 from scorecards.words import movement, pillar_label, pillar_order
 from services.models import Entity
@@ -26,7 +26,9 @@ HISTORY = 25
 
 def current_card(request: HttpRequest, entity: Entity) -> Card:
     """The service's card of now, from the facts that the page has read anyway."""
-    return card_of(page_facts(request, entity), CheckVersion.objects.standing(), timezone.now())
+    now = timezone.now()
+    waivers = Waiver.objects.at(now).filter(entity=entity)
+    return card_of(page_facts(request, entity), CheckVersion.objects.standing(), now, waivers)
 
 
 def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
@@ -102,8 +104,8 @@ def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pill
 
 
 def scope(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
-    """The pillars of a team or a system with the cause of their last movement."""
-    kind = SYSTEM if entity.kind == "system" else TEAM
+    """The pillars of a team, a system or a domain with the cause of their last movement."""
+    kind = {"system": SYSTEM, "domain": DOMAIN}.get(entity.kind, TEAM)
     standing = queries.scope_standing(kind, entity.ref, timezone.now())
     total = standing.points.get(OVERALL)
     if total is None:
