@@ -9,7 +9,19 @@ from typing import Any
 
 from portal.templatetags import wording
 from scorecards.engine import path
-from scorecards.engine.check import FAIL, LEVELS, MANUAL, MET, NOT_APPLICABLE, OUTSIDE, PASS, UNKNOWN, WAIVED, WARN, reason
+from scorecards.engine.check import (
+    FAIL,
+    LEVELS,
+    MANUAL,
+    MET,
+    NOT_APPLICABLE,
+    OUTSIDE,
+    PASS,
+    UNKNOWN,
+    WAIVED,
+    WARN,
+    reason,
+)
 from scorecards.engine.scoring import OVERALL
 from scorecards.models import CheckVersion, Waiver
 from scorecards.recompute import Card
@@ -60,6 +72,11 @@ class CheckRow:
     def id(self) -> str:
         """The check's id."""
         return self.version.check_id
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to mend, and so something to waive."""
+        return self.state not in path.DONE
 
 
 def rows(card: Card) -> list[CheckRow]:

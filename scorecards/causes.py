@@ -62,9 +62,9 @@ def _told(check: Check, before: str, after: str, cause: str, text: str) -> Chang
 
 def waiver_change(check: Check, before: str, after: str, stood_since: float, waiver: Waiver | None) -> Change | None:
     """The change where a waiver began or ended since `stood_since` (epoch seconds); None where it is not the cause."""
-    if after == WAIVED and waiver is not None and waiver.began_at is not None:
-        if before and waiver.began_at.timestamp() > stood_since:
-            return _told(check, before, after, WAIVER, f"a waiver began — {waiver.reason[:120]}")
+    began = waiver.began_at.timestamp() if waiver is not None and waiver.began_at is not None else 0.0
+    if after == WAIVED and before and waiver is not None and began > stood_since:
+        return _told(check, before, after, WAIVER, f"a waiver began — {waiver.reason[:120]}")
     if before == WAIVED and waiver is None and after in (FAIL, UNKNOWN, ERROR):
         return _told(check, before, after, WAIVER, "the waiver ended")
     return None

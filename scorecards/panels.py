@@ -48,6 +48,7 @@ def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "fixes": cards.fix_rows(card, climb, FIXES),
         "evidence": cards.evidence(card),
         "movement": movement(last) if last else "",
+        "waived": card.scores[OVERALL].waived_checks,
     }
 
 
@@ -81,6 +82,7 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "card": card,
         "level": total.level,
         "score": total.score,
+        "waived": total.waived_checks,
         "distance": cards.distance(cards.climb(card), total.level),
         "evidence": cards.evidence(card),
         "ladder": cards.ladder(card),

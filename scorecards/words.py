@@ -45,6 +45,20 @@ STATES: dict[str, StateWords] = {
 }
 
 
+WAIVERS: dict[str, StateWords] = {
+    "requested": StateWords("Waiting for a decision", "fair", "hourglass"),
+    "approved": StateWords("In force", "neutral", "hand-stop"),
+    "denied": StateWords("Denied", "poor", "x"),
+    "revoked": StateWords("Revoked", "stale", "x"),
+    "expired": StateWords("Expired", "stale", "clock"),
+}
+
+
+def waiver_label(state: str) -> str:
+    """“In force” for approved."""
+    return WAIVERS[state].label
+
+
 def pillar_label(pillar: str) -> str:
     """“Operations” for operationalExcellence; a pillar that a plugin brings is spelled out."""
     return LABELS.get(pillar) or "".join(f" {char.lower()}" if char.isupper() else char for char in pillar).capitalize()

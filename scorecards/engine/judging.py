@@ -31,7 +31,9 @@ def judge_all(checks: Mapping[str, Check], snapshot: Snapshot, waived: Collectio
         if not check.requires:
             states[check.id] = _excused(check.id, judge(check, snapshot), waived)
     while waiting:
-        ready = [check for check in waiting if not any(need in checks and need not in states for need in check.requires)]
+        ready = [
+            check for check in waiting if not any(need in checks and need not in states for need in check.requires)
+        ]
         if not ready:
             # A circle cannot be written, but two files that changed at once may make one.
             states |= {check.id: _excused(check.id, ERROR, waived) for check in waiting}
