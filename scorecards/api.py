@@ -24,6 +24,7 @@ from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
 from scorecards.models import CheckVersion, ScorePoint
+from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
 from scorecards.serializers import (
     CardSerializer,
@@ -148,6 +149,7 @@ urlpatterns = [
         ServiceHistory.as_view(),
         name="api-scorecards-history",
     ),
+    path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
     *waiver_paths,
 ]

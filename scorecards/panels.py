@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.access import policy
 from portal.charts import glyph
-from scorecards import cards, queries
+from scorecards import cards, queries, ways
 from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
@@ -22,6 +22,7 @@ from services.queries import page_facts
 
 FIXES = 3
 HISTORY = 25
+LOST = 12
 
 
 def current_card(request: HttpRequest, entity: Entity) -> Card:
@@ -92,6 +93,9 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "filters": _filters(request, every, state, pillar),
         "history": [Moved.of(row) for row in queries.history(entity)[:HISTORY]],
         "may_evaluate": may_evaluate(request, entity),
+        "ways": ways.to_levels(card)[:1],
+        "goods": ways.to_good(card),
+        "lost": ways.lost(card)[:LOST],
     }
 
 
