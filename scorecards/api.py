@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -21,9 +20,11 @@ from portal.access import audit
 from portal.api.base import Cursor
 from scorecards import cards, queries
 from scorecards.engine.scoring import OVERALL
+from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
 from scorecards.models import CheckVersion, ScorePoint
+from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
 from scorecards.serializers import (
     CardSerializer,
@@ -32,6 +33,7 @@ from scorecards.serializers import (
     EvaluateSerializer,
     ScoreSerializer,
 )
+from scorecards.waivers.api import urlpatterns as waiver_paths
 from services.models import Entity
 
 
@@ -90,7 +92,7 @@ def _when(text: str | None) -> Any:
 
 def _body(entity: Entity, card: Card) -> dict[str, Any]:
     climb = cards.climb(card)
-    scores = [score for score in card.scores.values() if score.applicable]
+    scores = [score for score in card.scores.values() if score.covered]
     return {
         "service": entity.ref,
         "as_of": card.when,
@@ -132,10 +134,7 @@ class Evaluate(APIView):
     @extend_schema(operation_id="scorecards_evaluate", request=EvaluateSerializer, responses=EvaluatedSerializer)
     def post(self, request: Request) -> Response:
         """Evaluate one service now. Editors of the owning team only."""
-        ref = request.data.get("service") if isinstance(request.data, dict) else None
-        if not isinstance(ref, str) or not 0 < len(ref) <= 200:
-            raise ValidationError({"service": ["Name the service, such as component:default/checkout."]})
-        entity = get_object_or_404(Entity.objects.by_ref(ref).filter(kind="component"))
+        entity = named_service(request.data)
         self.check_object_permissions(request, entity)
         audit.record(request.user, "scorecards.evaluate", entity.ref)
         return Response(EvaluatedSerializer(evaluate_service(entity).as_json()).data)
@@ -150,5 +149,7 @@ urlpatterns = [
         ServiceHistory.as_view(),
         name="api-scorecards-history",
     ),
+    path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
+    *waiver_paths,
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scorecards.causes import Change
-from scorecards.engine.check import FAIL, PASS, UNKNOWN
+from scorecards.engine.check import FAIL, PASS, UNKNOWN, WAIVED
 from scorecards.models import CheckResult, CheckVersion, ScorePoint
 from services.models import Entity
 
@@ -94,4 +94,4 @@ def digest_of(why: dict[str, Any]) -> str:
 
 
 #: States whose reason may change while the state stays.
-EXPLAINED = (FAIL, UNKNOWN)
+EXPLAINED = (FAIL, UNKNOWN, WAIVED)

@@ -9,14 +9,27 @@ from typing import Any
 
 from portal.templatetags import wording
 from scorecards.engine import path
-from scorecards.engine.check import FAIL, LEVELS, NOT_APPLICABLE, PASS, UNKNOWN, reason
+from scorecards.engine.check import (
+    FAIL,
+    LEVELS,
+    MANUAL,
+    MET,
+    NOT_APPLICABLE,
+    OUTSIDE,
+    PASS,
+    UNKNOWN,
+    WAIVED,
+    WARN,
+    reason,
+)
 from scorecards.engine.scoring import OVERALL
-from scorecards.models import CheckVersion
+from scorecards.models import CheckVersion, Waiver
 from scorecards.recompute import Card
 from scorecards.timeline import moment_of
 from scorecards.words import STATES, StateWords, field_of, pillar_label, pillar_order, spoken, why
 
-DECLARED = "catalog."
+#: Facts that people wrote down, in a descriptor or as a confirmation; all others were measured.
+DECLARED = ("catalog.", f"{MANUAL}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,8 @@ class CheckRow:
     leaves: list[LeafRow]
     worth: float
     effort: int
+    waiver: Waiver | None = None
+    lift: float = 0.0
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -58,24 +73,39 @@ class CheckRow:
         """The check's id."""
         return self.version.check_id
 
+    @property
+    def open(self) -> bool:
+        """Whether there is something to mend, and so something to waive."""
+        return self.state not in path.DONE
+
 
 def rows(card: Card) -> list[CheckRow]:
     """Every check of the card, by pillar, level and title."""
-    worths = {fix.check: fix.worth for fix in path.fixes(card.judged)}
-    found = [row(card, item.check, item.state, worths.get(item.check, 0.0)) for item in card.judged]
+    worths = {fix.check: fix for fix in path.fixes(card.judged)}
+    found = [row(card, item.check, item.state, worths.get(item.check)) for item in card.judged]
     return sorted(
         found, key=lambda item: (pillar_order(item.version.pillar), LEVELS.index(item.version.level), item.id)
     )
 
 
-def row(card: Card, name: str, state: str, worth: float) -> CheckRow:
-    """One check with its explanation from the card's facts."""
-    version = card.versions[name]
+def row(card: Card, name: str, state: str, fix: path.Fix | None = None) -> CheckRow:
+    """One check with its explanation from the card's facts; `fix` says what mending it is worth."""
+    version, waiver = card.versions[name], card.waivers.get(name)
     leaves = reason(card.check(name), card.snapshot, state)["leaves"]
+    said = why(state, leaves, card.snapshot, card.when)
+    if name in card.held:
+        titles = [card.versions[need].title for need in card.held[name] if need in card.versions]
+        said = f"Waits for {', '.join(f'“{title}”' for title in titles)}."
+    if state == WAIVED and waiver is not None:
+        said = f"Waived until {_day(waiver.ended_at)} by {waiver.decided_by}: {waiver.reason}"
     return CheckRow(
-        version, state, STATES[state], why(state, leaves, card.snapshot, card.when),
-        [_leaf(leaf, card) for leaf in leaves], worth, int(version.definition.get("effort", 0)),
+        version, state, STATES[state], said, [_leaf(leaf, card) for leaf in leaves], fix.worth if fix else 0.0,
+        int(version.definition.get("effort", 0)), waiver if state == WAIVED else None, fix.lift if fix else 0.0,
     )  # fmt: skip
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment.day} {moment:%b %Y}" if moment else ""
 
 
 def _leaf(leaf: Mapping[str, Any], card: Card) -> LeafRow:
@@ -117,7 +147,7 @@ def fix_rows(card: Card, climb: path.Climb, limit: int) -> list[FixRow]:
 
 
 def _fix(card: Card, fix: path.Fix, state: str) -> FixRow:
-    found = row(card, fix.check, state, fix.worth)
+    found = row(card, fix.check, state, fix)
     return FixRow(
         found.words.kind, found.words.icon, found.version.title, pillar_label(found.version.pillar), found.why,
         # An unknown check may well be worth no points yet: what it brings is confidence.
@@ -133,6 +163,7 @@ class Rung:
     level: str
     passed: int
     total: int
+    waived: int = 0
 
     @property
     def percent(self) -> int:
@@ -144,8 +175,10 @@ def ladder(card: Card) -> list[Rung]:
     """How many applicable checks of each level pass."""
     rungs = []
     for level in LEVELS:
-        mine = [item for item in card.judged if item.level == level and item.state != NOT_APPLICABLE]
-        rungs.append(Rung(level, sum(item.state == PASS for item in mine), len(mine)))
+        all_of_it = [item for item in card.judged if item.level == level]
+        mine = [item for item in all_of_it if item.state not in OUTSIDE]
+        waived = sum(item.state == WAIVED for item in all_of_it)
+        rungs.append(Rung(level, sum(item.state in MET for item in mine), len(mine), waived))
     return rungs
 
 
@@ -172,11 +205,11 @@ class Evidence:
 
 
 def evidence(card: Card) -> Evidence:
-    """Shares of the applicable weight. Declared is what reads only the service's own descriptor."""
+    """Shares of the applicable weight. Declared is what reads only the service's own descriptor or a confirmation."""
     total = card.scores[OVERALL].applicable
     if not total:
         return Evidence(0.0, 0.0, 0.0)
-    known = [item for item in card.judged if item.state in (PASS, FAIL)]
+    known = [item for item in card.judged if item.state in (*MET, FAIL)]
     declared = sum(
         item.weight for item in known if all(key.startswith(DECLARED) for key in card.check(item.check).keys)
     )
@@ -211,7 +244,7 @@ def selected(found: list[CheckRow], state: str, pillar: str) -> list[CheckRow]:
     """The rows that the address asks for; without a state, all that apply."""
     chosen = [item for item in found if not pillar or item.version.pillar == pillar]
     if state == "open":
-        return [item for item in chosen if item.state not in (PASS, NOT_APPLICABLE)]
+        return [item for item in chosen if item.state not in (*MET, *OUTSIDE)]
     if state:
         return [item for item in chosen if item.state == state]
     return [item for item in chosen if item.state != NOT_APPLICABLE]
@@ -223,5 +256,7 @@ STATE_CHOICES = [
     (FAIL, "failing"),
     (UNKNOWN, "unknown"),
     (PASS, "passing"),
+    (WARN, "with a warning"),
+    (WAIVED, "waived"),
     (NOT_APPLICABLE, "not applicable"),
 ]

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Check
+from scorecards.engine.check import ERROR, FAIL, MET, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED, WARN, Check
 from scorecards.engine.evidence import Evidence, Snapshot
-from scorecards.models import EXPIRED, FACT, RULE, SCOPE
+from scorecards.models import EXPIRED, FACT, RULE, SCOPE, WAIVER, Waiver
 
 VERBS: dict[str, str] = {
     PASS: "now passes",
+    WARN: "now passes with a warning",
     FAIL: "now fails",
     UNKNOWN: "is now unknown",
+    WAIVED: "is now waived",
     NOT_APPLICABLE: "no longer applies",
     ERROR: "could not be evaluated",
 }
@@ -52,6 +54,27 @@ class Change:
         verb = VERBS.get(self.after, "is no longer checked")
         said = f"“{self.title}” {verb}"
         return f"{self.text}: {said}" if self.text else said
+
+
+def _told(check: Check, before: str, after: str, cause: str, text: str) -> Change:
+    return Change(check.id, check.title, check.pillar, check.weight, before, after, cause, text=text)
+
+
+def waiver_change(check: Check, before: str, after: str, stood_since: float, waiver: Waiver | None) -> Change | None:
+    """The change where a waiver began or ended since `stood_since` (epoch seconds); None where it is not the cause."""
+    began = waiver.began_at.timestamp() if waiver is not None and waiver.began_at is not None else 0.0
+    if after == WAIVED and before and waiver is not None and began > stood_since:
+        return _told(check, before, after, WAIVER, f"a waiver began — {waiver.reason[:120]}")
+    if before == WAIVED and waiver is None and after in (FAIL, UNKNOWN, ERROR):
+        return _told(check, before, after, WAIVER, "the waiver ended")
+    return None
+
+
+def required_change(check: Check, before: str, after: str, held: Mapping[str, Sequence[str]]) -> Change | None:
+    """The change where a check lacks nothing but those that it requires; None where that is not so."""
+    if not before or check.id not in held or before not in MET or after not in (FAIL, UNKNOWN):
+        return None
+    return _told(check, before, after, FACT, f"it requires {', '.join(held[check.id])}, which does not pass")
 
 
 def explain_change(
@@ -130,9 +153,9 @@ def summary(changes: Sequence[Change], direction: float = 0.0) -> tuple[str, str
 
 
 def _pulls(change: Change) -> int:
-    return (change.after == PASS) - (change.before == PASS) - (change.after == FAIL) + (change.before == FAIL)
+    return (change.after in MET) - (change.before in MET) - (change.after == FAIL) + (change.before == FAIL)
 
 
 def _settles(change: Change) -> bool:
     # What moved a score is a check that began or ceased to pass or fail; an unknown one only moves the confidence.
-    return bool({change.before, change.after} & {PASS, FAIL})
+    return bool({change.before, change.after} & {*MET, FAIL})

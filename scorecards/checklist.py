@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from scorecards.definitions import Fault, load_all
-from scorecards.engine.check import FAIL, PASS, STATES
+from scorecards.engine.check import FAIL, MET, STATES
 from scorecards.engine.conditions import Branch, Leaf, Negation, Node
 from scorecards.engine.operators import wanted
 from scorecards.models import CheckResult, CheckVersion
@@ -34,12 +34,16 @@ class CheckLine:
     @property
     def known(self) -> int:
         """How many services pass or fail."""
-        return self.counts.get(PASS, 0) + self.counts.get(FAIL, 0)
+        return self._met + self.counts.get(FAIL, 0)
+
+    @property
+    def _met(self) -> int:
+        return sum(self.counts.get(state, 0) for state in MET)
 
     @property
     def rate(self) -> float | None:
         """The share that passes of those known, 0 to 1."""
-        return self.counts.get(PASS, 0) / self.known if self.known else None
+        return self._met / self.known if self.known else None
 
     @property
     def percent(self) -> int:

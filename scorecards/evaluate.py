@@ -18,7 +18,7 @@ from django.utils import timezone
 from portal.jobs.models import ACTIVE, Run
 from scorecards import definitions, rollup
 from scorecards.book import Book, Open
-from scorecards.models import SCOPE, CheckResult, CheckVersion, EntityEvaluation, ScorePoint
+from scorecards.models import SCOPE, CheckResult, CheckVersion, EntityEvaluation, ScorePoint, Waiver
 from scorecards.replay import replay
 from scorecards.timeline import Rulebook, Timeline
 from services.models import Entity, Fact
@@ -31,6 +31,8 @@ KEYS = 5_000
 SETTLE = timedelta(seconds=10)
 WAIT = timedelta(minutes=10)
 FILLING = ("services.discover", "portal.demo")
+#: What an evaluation notes; `waivers_changed_at` is not its to write.
+MARKED = ["evaluated_at", "facts_seen_at", "waivers_seen_at", "next_due", "definitions", "owner_ref", "system_ref"]
 
 
 @dataclass
@@ -52,16 +54,19 @@ class Overtaken(Exception):
 
 
 def due(digest: str, now: datetime, *, settle: timedelta = SETTLE) -> QuerySet[Entity]:
-    """Services whose facts, owner, checks or clock have changed since they were evaluated; new ones once settled."""
+    """Services whose facts, waivers, owner, checks or clock have changed since they were evaluated; new ones once settled."""
     quiet = now - settle
     born = now - WAIT if settle and Run.objects.filter(job__in=FILLING, state__in=ACTIVE).exists() else quiet
     new = Q(evaluation=None, created_at__lte=born) & (Q(facts_changed_at=None) | Q(facts_changed_at__lte=quiet))
     changed = Q(facts_changed_at__isnull=False) & (
         Q(evaluation__facts_seen_at=None) | ~Q(evaluation__facts_seen_at=F("facts_changed_at"))
     )
+    waived = Q(evaluation__waivers_changed_at__isnull=False) & (
+        Q(evaluation__waivers_seen_at=None) | ~Q(evaluation__waivers_seen_at=F("evaluation__waivers_changed_at"))
+    )
     moved = ~Q(evaluation__owner_ref=F("owner_ref")) | ~Q(evaluation__system_ref=F("system_ref"))
     stale = Q(evaluation__next_due__lte=now) | ~Q(evaluation__definitions=digest)
-    return Entity.objects.services().filter(new | (Q(evaluation__isnull=False) & (changed | moved | stale)))
+    return Entity.objects.services().filter(new | (Q(evaluation__isnull=False) & (changed | waived | moved | stale)))
 
 
 def evaluate_due(
@@ -135,6 +140,8 @@ def _timelines(ids: Sequence[int], since: datetime) -> dict[int, Timeline]:
     timelines: dict[int, Timeline] = defaultdict(Timeline)
     for fact in Fact.objects.filter(Q(valid_to=None) | Q(valid_to__gt=since), entity_id__in=ids).defer("sha256"):
         timelines[fact.entity_id].facts.append(fact)
+    for waiver in Waiver.objects.began().filter(entity_id__in=ids, ended_at__gt=since):
+        timelines[waiver.entity_id].waivers.append(waiver)
     return timelines
 
 
@@ -146,10 +153,10 @@ def _write(books: Sequence[Book], marks: dict[int, EntityEvaluation | None], dig
         ScorePoint.objects.bulk_create([row for book in books for row in book.new_points])
         _roll_up(books, marks, now)
         EntityEvaluation.objects.bulk_create(
-            [_new_mark(book, digest, now) for book in books],
+            [_new_mark(book, marks[book.entity.pk], digest, now) for book in books],
             update_conflicts=True,
             unique_fields=["entity"],
-            update_fields=["evaluated_at", "facts_seen_at", "next_due", "definitions", "owner_ref", "system_ref"],
+            update_fields=MARKED,
         )
 
 
@@ -164,13 +171,15 @@ def _close(pairs: Sequence[tuple[int, datetime]], model: type[CheckResult] | typ
                 raise Overtaken
 
 
-def _new_mark(book: Book, digest: str, now: datetime) -> EntityEvaluation:
+def _new_mark(book: Book, mark: EntityEvaluation | None, digest: str, now: datetime) -> EntityEvaluation:
     entity = book.entity
     # A fact may come between `now` and the read: it is later than what was judged, so the service must stay due.
     seen = min(entity.facts_changed_at, now) if entity.facts_changed_at else None
     return EntityEvaluation(
         entity=entity, evaluated_at=now, facts_seen_at=seen, next_due=book.next_due,
         definitions=digest, owner_ref=entity.owner_ref, system_ref=entity.system_ref,
+        # The mark was read before the waivers were, so a decision that came in between is seen next time.
+        waivers_seen_at=mark.waivers_changed_at if mark else None,
     )  # fmt: skip
 
 

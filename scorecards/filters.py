@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from scorecards.engine.check import LEVELS
-from scorecards.models import CheckVersion, ScorePoint
+from scorecards.models import SCOPES, CheckVersion, ScorePoint
 from scorecards.words import pillar_label
 from services.descriptors.refs import full_ref
 from services.models import Entity
@@ -107,9 +107,7 @@ def check_controls(request: HttpRequest, everything: QuerySet[CheckVersion]) -> 
 class ScoreFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`scope service team system pillar as_of`: which scores."""
 
-    scope = django_filters.ChoiceFilter(
-        field_name="scope_type", choices=[(name, name) for name in ("service", "team", "system", "organisation")]
-    )
+    scope = django_filters.ChoiceFilter(field_name="scope_type", choices=[(name, name) for name in SCOPES])
     service = django_filters.CharFilter(method="by_service", label="A service's ref or bare name", max_length=200)
     team = django_filters.CharFilter(method="by_team", label="Scores of the services of this team", max_length=200)
     pillar = django_filters.CharFilter(label="A pillar's id or overall", max_length=128)

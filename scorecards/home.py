@@ -15,7 +15,7 @@ from portal.plugins import SearchHit
 from scorecards import cards
 from scorecards.engine import path
 from scorecards.engine.scoring import LADDER, OVERALL
-from scorecards.models import SERVICE, CheckVersion, ScorePoint
+from scorecards.models import SERVICE, CheckVersion, ScorePoint, Waiver
 from scorecards.recompute import card_of
 from scorecards.words import pillar_label
 from services import facts
@@ -48,9 +48,12 @@ def fixes(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if not entities:
         return None
     known, versions, now = facts.bulk_current(entities), list(CheckVersion.objects.standing()), timezone.now()
+    waivers: dict[int, list[Waiver]] = {}
+    for waiver in Waiver.objects.at(now).filter(entity__in=entities):
+        waivers.setdefault(waiver.entity_id, []).append(waiver)
     found: list[tuple[Entity, cards.FixRow]] = []
     for entity in entities:
-        card = card_of(known.get(entity.pk, {}), versions, now)
+        card = card_of(known.get(entity.pk, {}), versions, now, waivers.get(entity.pk, ()))
         best = cards.fix_rows(card, path.Climb("", tuple(path.fixes(card.judged))), FIXES)
         found += [(entity, fix) for fix in best]
     found.sort(key=lambda item: (-item[1].rate, item[0].name))

@@ -171,13 +171,15 @@ class Moved:
 
 
 def summary(services: QuerySet[Entity]) -> dict[str, Any]:
-    """How many services and teams, and the mean confidence, for the lead."""
+    """How many services and teams, the mean confidence, and what is waived, for the lead."""
     overall = queries.service_points(services).filter(valid_to=None, pillar=OVERALL)
-    confidences = list(overall.values_list("confidence", flat=True))
+    points = list(overall.values_list("confidence", "waived_checks"))
+    confidences = [confidence for confidence, _waived in points]
     sizes = services.order_by().values_list("owner_ref").distinct().count()
     return {
         "services": services.count(),
         "teams": sizes,
         "evaluated": len(confidences),
+        "waived": sum(waived for _confidence, waived in points),
         "confidence": sum(confidences) / len(confidences) if confidences else None,
     }

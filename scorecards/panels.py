@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from portal.access import policy
 from portal.charts import glyph
-from scorecards import cards, queries
+from scorecards import cards, queries, ways
 from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
 from scorecards.maturity import Moved
-from scorecards.models import SYSTEM, TEAM, CheckVersion, ScorePoint
+from scorecards.models import DOMAIN, SYSTEM, TEAM, CheckVersion, ScorePoint, Waiver
 from scorecards.recompute import Card, card_at, card_of
 from scorecards.words import movement, pillar_label, pillar_order
 from services.models import Entity
@@ -22,11 +22,14 @@ from services.queries import page_facts
 
 FIXES = 3
 HISTORY = 25
+LOST = 12
 
 
 def current_card(request: HttpRequest, entity: Entity) -> Card:
     """The service's card of now, from the facts that the page has read anyway."""
-    return card_of(page_facts(request, entity), CheckVersion.objects.standing(), timezone.now())
+    now = timezone.now()
+    waivers = Waiver.objects.at(now).filter(entity=entity)
+    return card_of(page_facts(request, entity), CheckVersion.objects.standing(), now, waivers)
 
 
 def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
@@ -46,6 +49,7 @@ def pillars(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "fixes": cards.fix_rows(card, climb, FIXES),
         "evidence": cards.evidence(card),
         "movement": movement(last) if last else "",
+        "waived": card.scores[OVERALL].waived_checks,
     }
 
 
@@ -79,6 +83,7 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "card": card,
         "level": total.level,
         "score": total.score,
+        "waived": total.waived_checks,
         "distance": cards.distance(cards.climb(card), total.level),
         "evidence": cards.evidence(card),
         "ladder": cards.ladder(card),
@@ -88,6 +93,9 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "filters": _filters(request, every, state, pillar),
         "history": [Moved.of(row) for row in queries.history(entity)[:HISTORY]],
         "may_evaluate": may_evaluate(request, entity),
+        "ways": ways.to_levels(card)[:1],
+        "goods": ways.to_good(card),
+        "lost": ways.lost(card)[:LOST],
     }
 
 
@@ -102,8 +110,8 @@ def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pill
 
 
 def scope(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
-    """The pillars of a team or a system with the cause of their last movement."""
-    kind = SYSTEM if entity.kind == "system" else TEAM
+    """The pillars of a team, a system or a domain with the cause of their last movement."""
+    kind = {"system": SYSTEM, "domain": DOMAIN}.get(entity.kind, TEAM)
     standing = queries.scope_standing(kind, entity.ref, timezone.now())
     total = standing.points.get(OVERALL)
     if total is None:

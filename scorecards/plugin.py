@@ -23,6 +23,7 @@ panels.add(
 )
 panels.add(Panel("scorecard", "Scorecard", "service.tab", "scorecards/tab_scorecard.html", shown.scorecard, 10))
 panels.add(Panel("scorecards.team", "Five pillars", "team.main", "scorecards/panel_team.html", shown.scope, 5))
+panels.add(Panel("scorecards.domain", "Five pillars", "domain.main", "scorecards/panel_team.html", shown.scope, 5))
 panels.add(Panel("scorecards.system", "Five pillars", "system.main", "scorecards/panel_team.html", shown.scope, 5))
 panels.add(Panel("scorecards.lead", "Levels", "home.lead", "scorecards/home_lead.html", home.lead, 20))
 panels.add(Panel("scorecards.fixes", "My next five fixes", "home.main", "scorecards/home_fixes.html", home.fixes, 20))

@@ -1,4 +1,4 @@
-"""Scores of teams, systems and the organisation, from the standing points of their services."""
+"""Scores of teams, systems, domains and the organisation, from the standing points of their services."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Count, F, Sum
 
 from scorecards.engine.scoring import Score, Tally, roll_up
-from scorecards.models import ORGANISATION, SCOPE, SERVICE, SYSTEM, TEAM, ScorePoint
+from scorecards.models import DOMAIN, ORGANISATION, SCOPE, SERVICE, SYSTEM, TEAM, ScorePoint
+from services.models import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ def _tallies(field: str, refs: Iterable[str]) -> Tallies:
     points = points.filter(**{f"{field}__in": list(refs)}) if field else points
     points = points.annotate(ref=F(field)) if field else points
     rows = points.values(*(["ref"] if field else []), "pillar", "level").annotate(
-        services=Count("id"), scored=Count("score"), total=Sum("score"), sure=Sum("confidence")
-    )
+        services=Count("id"), scored=Count("score"), total=Sum("score"), sure=Sum("confidence"),
+        weight=Sum("waived"), number=Sum("waived_checks"),
+    )  # fmt: skip
     found: Tallies = {}
     for row in rows.order_by():
-        tally = Tally(row["level"], row["services"], row["scored"], row["total"] or 0.0, row["sure"] or 0.0)
+        tally = Tally(
+            row["level"], row["services"], row["scored"], row["total"] or 0.0, row["sure"] or 0.0,
+            row["weight"] or 0, row["number"] or 0,
+        )  # fmt: skip
         found.setdefault((row.get("ref", ""), row["pillar"]), []).append(tally)
     return found
 
@@ -54,7 +59,23 @@ def update(teams: set[str], systems: set[str], moved: dict[str, list[Movement]],
         refs = refs - {""} if field else refs
         if refs:
             written += _write(scope, refs, _tallies(field, refs), moved, now)
-    return written
+    return written + _domains(systems - {""}, moved, now)
+
+
+def _domains(systems: set[str], moved: dict[str, list[Movement]], now: datetime) -> int:
+    """The domains of these systems, from the services of all of their systems."""
+    part_of = Relation.objects.filter(type="partOf", source_ref__startswith="system:", target_ref__startswith="domain:")
+    touched = set(part_of.filter(source_ref__in=systems).values_list("target_ref", flat=True)) if systems else set()
+    if not touched:
+        return 0
+    homes = dict(part_of.filter(target_ref__in=touched).order_by("id").values_list("source_ref", "target_ref"))
+    tallies: Tallies = {}
+    for (system, pillar), parts in _tallies("entity__system_ref", homes).items():
+        tallies.setdefault((homes[system], pillar), []).extend(parts)
+    causes: dict[str, list[Movement]] = {}
+    for system in systems & homes.keys():
+        causes.setdefault(homes[system], []).extend(moved.get(system, []))
+    return _write(DOMAIN, touched, tallies, causes, now)
 
 
 def _write(scope: str, refs: set[str], tallies: Tallies, moved: dict[str, list[Movement]], now: datetime) -> int:
@@ -68,7 +89,7 @@ def _write(scope: str, refs: set[str], tallies: Tallies, moved: dict[str, list[M
         row = standing.get(key)
         score, services = roll_up(key[1], parts), sum(part.services for part in parts)
         if row is not None:
-            if _figures(row) == (score.score, score.level, score.confidence, services):
+            if (*_figures(row), row.services) == (*_figures(score), services):
                 continue
             closed.append(row.pk)
         fresh.append(_point(scope, key[0], score, services, row, moved.get(key[0], []), now))
@@ -77,8 +98,8 @@ def _write(scope: str, refs: set[str], tallies: Tallies, moved: dict[str, list[M
     return len(fresh)
 
 
-def _figures(row: ScorePoint) -> tuple[float | None, str, float, int]:
-    return row.score, row.level, row.confidence, row.services
+def _figures(row: ScorePoint | Score) -> tuple[float | None, str, float, int, int]:
+    return row.score, row.level, row.confidence, row.waived, row.waived_checks
 
 
 def _point(
@@ -92,6 +113,7 @@ def _point(
         cause, text = heaviest.cause, heaviest.text
     return ScorePoint(
         scope_type=scope, scope_ref=ref, pillar=score.pillar, score=score.score, level=score.level,
-        confidence=score.confidence, services=services, valid_from=now, cause=cause,
+        confidence=score.confidence, services=services, waived=score.waived, waived_checks=score.waived_checks,
+        valid_from=now, cause=cause,
         cause_text=text[:500], cause_detail=heaviest.detail if heaviest and row is not None else [],
     ).follow(row)  # fmt: skip

@@ -49,7 +49,7 @@ class ScoreSerializer(serializers.ModelSerializer[ScorePoint]):
         model = ScorePoint
         fields = [
             "id", "scope", "ref", "pillar", "score", "level", "confidence", "delta", "level_before", "confidence_before",
-            "services", "valid_from", "valid_to", "cause", "cause_text", "cause_detail",
+            "services", "waived", "waived_checks", "valid_from", "valid_to", "cause", "cause_text", "cause_detail",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -64,6 +64,8 @@ class PillarScoreSerializer(serializers.Serializer[Any]):
     passed = serializers.IntegerField()
     known = serializers.IntegerField()
     applicable = serializers.IntegerField()
+    waived = serializers.IntegerField(help_text="Weight of waived checks, which count neither as passed nor as failed")
+    waived_checks = serializers.IntegerField()
 
 
 class FailingSerializer(serializers.Serializer[Any]):

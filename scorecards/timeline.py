@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from scorecards.engine.check import Check, compile_check, next_change
 from scorecards.engine.evidence import Evidence, Snapshot
-from scorecards.models import CheckVersion
+from scorecards.models import CheckVersion, Waiver
 from services.facts import FactView
 from services.models import Fact
 
@@ -51,11 +51,24 @@ def snapshot_of(facts: Mapping[str, FactView], when: datetime) -> Snapshot:
     return Snapshot({key: evidence_of(fact) for key, fact in facts.items()}, stamp(when))
 
 
+def waivers_by_check(waivers: Iterable[Waiver], when: datetime) -> dict[str, Waiver]:
+    """Those in force at an instant, by check; of two for one check the one that lasts longer."""
+    found: dict[str, Waiver] = {}
+    for waiver in waivers:
+        if waiver.began_at is None or waiver.ended_at is None or not waiver.began_at <= when < waiver.ended_at:
+            continue
+        other = found.get(waiver.check_key)
+        if other is None or other.ended_at is None or other.ended_at < waiver.ended_at:
+            found[waiver.check_key] = waiver
+    return found
+
+
 @dataclass(slots=True)
 class Timeline:
-    """The facts of one service, open ones and those closed lately."""
+    """The facts and waivers of one service, open ones and those closed lately."""
 
     facts: list[Fact] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
 
     def at(self, when: datetime) -> Snapshot:
         """The facts that stood at an instant."""
@@ -63,6 +76,10 @@ class Timeline:
             fact for fact in self.facts if fact.valid_from <= when and (fact.valid_to is None or fact.valid_to > when)
         )
         return Snapshot({fact.key: evidence_of(fact) for fact in standing}, stamp(when))
+
+    def waived(self, when: datetime) -> dict[str, Waiver]:
+        """The waivers in force at an instant, by check."""
+        return waivers_by_check(self.waivers, when)
 
     def touched(self, since: datetime | None) -> frozenset[str]:
         """The keys of facts that came, went or expired after `since`."""
@@ -76,14 +93,10 @@ class Timeline:
         )
 
     def instants(self, since: datetime, now: datetime) -> set[datetime]:
-        """When a fact came, went or expired, after `since` and up to `now`."""
-        moments = {
-            moment
-            for fact in self.facts
-            for moment in (fact.valid_from, fact.valid_to, fact.expires_at)
-            if moment is not None
-        }
-        return {moment for moment in moments if since < moment <= now}
+        """When a fact came, went or expired, or a waiver began or ended, after `since` and up to `now`."""
+        moments = {moment for fact in self.facts for moment in (fact.valid_from, fact.valid_to, fact.expires_at)}
+        moments |= {moment for waiver in self.waivers for moment in (waiver.began_at, waiver.ended_at)}
+        return {moment for moment in moments if moment is not None and since < moment <= now}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +127,11 @@ class Rulebook:
 LOOK_AGAIN = 60.0
 
 
-def next_due(checks: Iterable[Check], snapshot: Snapshot) -> datetime | None:
-    """When time alone may change one of these checks next, or None."""
+def next_due(checks: Iterable[Check], snapshot: Snapshot, ends: Iterable[datetime] = ()) -> datetime | None:
+    """When time alone may change one of these checks next, or None; `ends` are when waivers in force end."""
     now = snapshot.now
-    moments = [item.expires_at for item in snapshot.evidence.values() if item.expires_at and item.expires_at > now]
+    moments = [stamp(moment) for moment in ends]
+    moments += [item.expires_at for item in snapshot.evidence.values() if item.expires_at and item.expires_at > now]
     for check in checks:
         if not check.timed:
             continue

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.templatetags import wording
-from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, PILLARS, UNKNOWN
+from scorecards.engine.check import ERROR, FAIL, NOT_APPLICABLE, PASS, PILLARS, UNKNOWN, WAIVED, WARN
 from scorecards.engine.evidence import Snapshot
 from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.models import ScorePoint
@@ -36,11 +36,27 @@ class StateWords:
 
 STATES: dict[str, StateWords] = {
     PASS: StateWords("Passing", "good", "circle-check"),
+    WARN: StateWords("Passing with a warning", "fair", "alert-triangle"),
     FAIL: StateWords("Failing", "poor", "x"),
     UNKNOWN: StateWords("Unknown", "stale", "clock"),
+    WAIVED: StateWords("Waived", "neutral", "hand-stop"),
     ERROR: StateWords("Could not be evaluated", "stale", "alert-triangle"),
     NOT_APPLICABLE: StateWords("Does not apply", "neutral", "circle-dashed"),
 }
+
+
+WAIVERS: dict[str, StateWords] = {
+    "requested": StateWords("Waiting for a decision", "fair", "hourglass"),
+    "approved": StateWords("In force", "neutral", "hand-stop"),
+    "denied": StateWords("Denied", "poor", "x"),
+    "revoked": StateWords("Revoked", "stale", "x"),
+    "expired": StateWords("Expired", "stale", "clock"),
+}
+
+
+def waiver_label(state: str) -> str:
+    """“In force” for approved."""
+    return WAIVERS[state].label
 
 
 def pillar_label(pillar: str) -> str:
@@ -57,6 +73,8 @@ def why(state: str, leaves: Sequence[Mapping[str, Any]], snapshot: Snapshot, now
     """One short sentence why a check does not pass; "" when it does."""
     if state == ERROR:
         return "The rule could not be evaluated; its owner has to mend it."
+    if state == WARN:
+        return "It passes, but its evidence is ageing or holds a warning; renew it before it counts as unknown."
     if state == UNKNOWN:
         undecided = next((leaf for leaf in leaves if leaf.get("unknown")), None)
         return _unknown(undecided, snapshot, now) if undecided else "Nothing is known yet."

@@ -12,11 +12,11 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-SERVICE, TEAM, SYSTEM, ORGANISATION = "service", "team", "system", "organisation"
-SCOPES = (SERVICE, TEAM, SYSTEM, ORGANISATION)
+SERVICE, TEAM, SYSTEM, DOMAIN, ORGANISATION = "service", "team", "system", "domain", "organisation"
+SCOPES = (SERVICE, TEAM, SYSTEM, DOMAIN, ORGANISATION)
 
-FACT, RULE, EXPIRED, SCOPE = "fact", "rule", "evidence expired", "scope"
-CAUSES = (FACT, RULE, EXPIRED, SCOPE)
+FACT, RULE, EXPIRED, SCOPE, WAIVER = "fact", "rule", "evidence expired", "scope", "waiver"
+CAUSES = (FACT, RULE, EXPIRED, SCOPE, WAIVER)
 
 
 class Intervals(models.QuerySet[Any]):

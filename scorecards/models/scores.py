@@ -14,7 +14,7 @@ class ScorePoint(models.Model):
 
     `pillar` is a pillar's id or "overall"; `score` 0 to 100, null while nothing is known; `confidence` 0 to 1;
     `delta` is the step from the point before (null at the beginning), `level_before` and `confidence_before` are what that
-    one had. `entity` is set for services only; other scopes
+    one had. `waived` is the weight of waived checks and `waived_checks` their number. `entity` is set for services only; other scopes
     are named by `scope_ref` ("" for the organisation), so that a team needs no row in the catalog.
     """
 
@@ -29,6 +29,8 @@ class ScorePoint(models.Model):
     level_before = models.CharField(max_length=10, blank=True)
     confidence_before = models.FloatField(null=True)
     services = models.PositiveIntegerField(default=1)
+    waived = models.PositiveIntegerField(default=0)
+    waived_checks = models.PositiveIntegerField(default=0)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=20)
@@ -66,7 +68,8 @@ class EntityEvaluation(models.Model):
     """How far a service has been evaluated: the mark that says whether it is due.
 
     `facts_seen_at` is the value of Entity.facts_changed_at that was read (compared, not ordered: a clock cannot fool it);
-    `next_due` is when time alone may change something; the refs are those it was rolled up under.
+    `next_due` is when time alone may change something; the refs are those it was rolled up under. A decision about a
+    waiver sets `waivers_changed_at`; the evaluation that read it notes the same value in `waivers_seen_at`.
     """
 
     entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="evaluation")
@@ -74,6 +77,8 @@ class EntityEvaluation(models.Model):
     facts_seen_at = models.DateTimeField(null=True, blank=True)
     next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     definitions = models.CharField(max_length=64)
+    waivers_changed_at = models.DateTimeField(null=True, blank=True)
+    waivers_seen_at = models.DateTimeField(null=True, blank=True)
     owner_ref = models.CharField(max_length=200, blank=True)
     system_ref = models.CharField(max_length=200, blank=True)
 

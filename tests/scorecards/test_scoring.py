@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecards.engine import path, trend
-from scorecards.engine.check import LEVELS, STATES
+from scorecards.engine.check import LEVELS, MET, STATES
 from scorecards.engine.scoring import (
     BELOW,
     LADDER,
@@ -119,7 +119,7 @@ def test_walking_the_path_to_a_level_reaches_it(items: list[Judged]) -> None:
 
 @given(checks, st.sampled_from([50.0, 75.0, 90.0]))
 def test_no_cheaper_set_of_fixes_reaches_the_score(items: list[Judged], target: float) -> None:
-    open_items = [item for item in items if item.state not in ("pass", "not_applicable")]
+    open_items = [item for item in items if item.state not in path.DONE]
 
     def reaches(chosen: tuple[Judged, ...]) -> bool:
         names = {item.check for item in chosen}
@@ -127,8 +127,8 @@ def test_no_cheaper_set_of_fixes_reaches_the_score(items: list[Judged], target: 
             Judged(item.check, item.pillar, item.weight, item.level, "pass" if item.check in names else item.state)
             for item in items
         ]
-        known = sum(item.weight for item in walked if item.state in ("pass", "fail"))
-        passed = sum(item.weight for item in walked if item.state == "pass")
+        known = sum(item.weight for item in walked if item.state in (*MET, "fail"))
+        passed = sum(item.weight for item in walked if item.state in MET)
         return known > 0 and 100 * passed >= target * known
 
     costs = [

@@ -1,0 +1,1 @@
+"""Waivers: request, decide, list; the state machine stands in `decide`."""
