@@ -11,7 +11,7 @@ ENGINES = ("postgres", "mysql", "aurora-postgresql", None)
 
 def fact_sets(count: int) -> list[dict[str, dict[str, Any]]]:
     """Facts by key, three facts of nine fields each; a number in five is null, none is missing."""
-    chance = random.Random(11)  # noqa: S311 equal rows are wanted, not secrets
+    chance = random.Random(11)
     return [_facts(chance) for _ in range(count)]
 
 
@@ -81,7 +81,12 @@ def _nested(number: int) -> dict[str, Any]:
     return {
         "all": [
             _is("catalog.descriptor.lifecycle", "ne", "experimental"),
-            {"any": [_is("catalog.descriptor.tier", "lte", number % 4), _is("catalog.descriptor.owner.oncall", "eq", True)]},
+            {
+                "any": [
+                    _is("catalog.descriptor.tier", "lte", number % 4),
+                    _is("catalog.descriptor.owner.oncall", "eq", True),
+                ]
+            },
             {"not": _is("deployments.last.failed", "gt", number % 5)},
         ]
     }

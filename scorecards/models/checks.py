@@ -44,8 +44,14 @@ class CheckResult(models.Model):
     `reason` is kept for what fails or is unknown; `digest` changes when the reason does.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="check_results")
-    check_version = models.ForeignKey(CheckVersion, on_delete=models.PROTECT, related_name="results")
+    # Written by the hundred thousand: (entity, valid_from) serves as the index, versions are never deleted, and Django
+    # takes the rows along with their entity.
+    entity = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, related_name="check_results", db_index=False, db_constraint=False
+    )
+    check_version = models.ForeignKey(
+        CheckVersion, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
+    )
     check_key = models.CharField(max_length=100)
     state = models.CharField(max_length=20)
     reason = models.JSONField(default=dict)

@@ -70,6 +70,7 @@ class EntityEvaluation(models.Model):
     `facts_seen_at` is the value of Entity.facts_changed_at that was read (compared, not ordered: a clock cannot fool it);
     `next_due` is when time alone may change something; the refs are those it was rolled up under. A decision about a
     waiver sets `waivers_changed_at`; the evaluation that read it notes the same value in `waivers_seen_at`.
+    `states` is a digest of all standing results: where nothing has moved it, they need not be read.
     """
 
     entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="evaluation")
@@ -77,6 +78,7 @@ class EntityEvaluation(models.Model):
     facts_seen_at = models.DateTimeField(null=True, blank=True)
     next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     definitions = models.CharField(max_length=64)
+    states = models.CharField(max_length=32, blank=True)
     waivers_changed_at = models.DateTimeField(null=True, blank=True)
     waivers_seen_at = models.DateTimeField(null=True, blank=True)
     owner_ref = models.CharField(max_length=200, blank=True)
