@@ -6,19 +6,14 @@ Processor seconds of all processes together, the database's too. The peer is Bac
 from __future__ import annotations
 
 import http.client
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from benchmarks.figure import Figure
-from benchmarks.portal_process import command, environment, web
+from benchmarks.portal_process import child, command, environment, web
 from benchmarks.processes import postgres, spent
-from portal.environment import BASE
 from scripts import machine
 from services.seed_catalog import ENTITIES, RELATIONS, write_catalog
 
@@ -77,14 +72,6 @@ def measure(database: str, folder: str) -> Iterator[Figure]:
         for name, (milliseconds, queries) in child("benchmarks.catalog_pages", variables).items():
             yield Figure(f"{words}: page {name}", round(milliseconds, 1), "ms", PAGE_MS)
             yield Figure(f"{words}: page {name}, queries", queries, "queries", PAGE_QUERIES)
-
-
-def child(module: str, variables: dict[str, str], *arguments: str) -> Any:
-    """What a program of its own prints in its last line."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=BASE, env=variables, check=True, capture_output=True, text=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def ingest(variables: dict[str, str], folder: str) -> dict[str, float]:

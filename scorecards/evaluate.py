@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from portal.collector import held_back
 from portal.jobs.models import ACTIVE, Run
 from scorecards import definitions, rollup
 from scorecards.book import Book, Open
@@ -87,7 +88,8 @@ def _in_batches(todo: Sequence[int], digest: str, now: datetime, between: Callab
     tally = Tally()
     for start in range(0, len(todo), BATCH):
         try:
-            _batch(todo[start : start + BATCH], digest, now, tally)
+            with held_back():
+                _batch(todo[start : start + BATCH], digest, now, tally)
         except (IntegrityError, Overtaken):
             # The services stay due unless the other worker finished them, so nothing is lost.
             tally.given_up += 1

@@ -15,6 +15,7 @@ import orjson
 from django.db import connection, transaction
 
 from portal import bulk
+from portal.collector import held_back
 from portal.jobs.context import JobContext
 from services.descriptors.edges import in_order
 from services.models import Document, Entity, Import, Relation, SearchKey, Source, StaleDocument
@@ -51,6 +52,7 @@ def run(context: JobContext) -> dict[str, Any]:
     return {"documents": refresh()}
 
 
+@held_back()
 def _refresh_some() -> int:
     """Take some marks off. The entities are locked first: a mark that is set from here on stays for the next round."""
     with transaction.atomic():
