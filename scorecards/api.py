@@ -24,6 +24,7 @@ from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
 from scorecards.models import CheckVersion, ScorePoint
+from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
 from scorecards.serializers import (
@@ -152,4 +153,5 @@ urlpatterns = [
     path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
     *waiver_paths,
+    *own_paths,
 ]

@@ -5,16 +5,22 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from scorecards import views
+from scorecards.own import views as own
 from scorecards.waivers import views as waivers
 
 app_name = "scorecards"
+CHECK = r"(?P<check_id>[A-Za-z0-9_.-]{1,100})"
 SERVICE = "<str:kind>/<str:namespace>/<str:name>"
 urlpatterns = [
     path("", views.maturity_page, name="maturity"),
     path("export.csv", views.maturity_csv, name="export"),
     path("movements/", views.movements, name="movements"),
     path("checks/", views.checks, name="checks"),
-    re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
+    path("checks/own/", own.own_checks, name="own-checks"),
+    path("checks/own/new/", own.edit, name="own-check-new"),
+    re_path(rf"^checks/own/{CHECK}/edit/$", own.edit, name="own-check-edit"),
+    re_path(rf"^checks/own/{CHECK}/withdraw/$", own.withdraw, name="own-check-withdraw"),
+    re_path(rf"^checks/{CHECK}/$", views.check, name="check"),
     path(f"evaluate/{SERVICE}/", views.evaluate, name="evaluate"),
     path("waivers/", waivers.waiver_list, name="waivers"),
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
