@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from portal.access import audit
 from portal.api.base import Cursor
 from scorecards import cards, queries
+from scorecards.answers.api import urlpatterns as answer_paths
 from scorecards.engine.scoring import OVERALL
 from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
@@ -153,5 +154,6 @@ urlpatterns = [
     path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
     *waiver_paths,
+    *answer_paths,
     *own_paths,
 ]

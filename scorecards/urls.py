@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from scorecards import views
+from scorecards.answers import views as answers
 from scorecards.own import views as own
 from scorecards.waivers import views as waivers
 
@@ -22,6 +23,7 @@ urlpatterns = [
     re_path(rf"^checks/own/{CHECK}/withdraw/$", own.withdraw, name="own-check-withdraw"),
     re_path(rf"^checks/{CHECK}/$", views.check, name="check"),
     path(f"evaluate/{SERVICE}/", views.evaluate, name="evaluate"),
+    path(f"answers/{SERVICE}/<str:check_id>/", answers.answers, name="answers"),
     path("waivers/", waivers.waiver_list, name="waivers"),
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
     path("waivers/<int:pk>/", waivers.waiver, name="waiver"),
