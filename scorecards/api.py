@@ -24,6 +24,7 @@ from scorecards.engine.scoring import OVERALL
 from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
+from scorecards.initiatives.api import urlpatterns as initiative_paths
 from scorecards.models import CheckVersion, ScorePoint
 from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
@@ -154,6 +155,7 @@ urlpatterns = [
     path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
     *waiver_paths,
+    *initiative_paths,
     *answer_paths,
     *own_paths,
 ]

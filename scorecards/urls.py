@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from scorecards import views
 from scorecards.answers import views as answers
+from scorecards.initiatives import views as initiatives
 from scorecards.own import views as own
 from scorecards.waivers import views as waivers
 
@@ -24,6 +25,12 @@ urlpatterns = [
     re_path(rf"^checks/{CHECK}/$", views.check, name="check"),
     path(f"evaluate/{SERVICE}/", views.evaluate, name="evaluate"),
     path(f"answers/{SERVICE}/<str:check_id>/", answers.answers, name="answers"),
+    path("digest/", initiatives.digest, name="digest"),
+    path("initiatives/", initiatives.initiatives, name="initiatives"),
+    path("initiatives/new/", initiatives.edit, name="initiative-new"),
+    path("initiatives/<int:pk>/", initiatives.initiative, name="initiative"),
+    path("initiatives/<int:pk>/edit/", initiatives.edit, name="initiative-edit"),
+    re_path(r"^initiatives/(?P<pk>[0-9]{1,18})/(?P<verb>launch|end|promote)/$", initiatives.act, name="initiative-act"),
     path("waivers/", waivers.waiver_list, name="waivers"),
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
     path("waivers/<int:pk>/", waivers.waiver, name="waiver"),

@@ -54,6 +54,15 @@ WAIVERS: dict[str, StateWords] = {
 }
 
 
+INITIATIVES: dict[str, StateWords] = {
+    "draft": StateWords("Draft", "neutral", "pencil"),
+    "scheduled": StateWords("Scheduled", "neutral", "calendar"),
+    "running": StateWords("Running", "good", "player-play"),
+    "late": StateWords("Late", "poor", "clock"),
+    "ended": StateWords("Ended", "stale", "circle-check"),
+}
+
+
 def waiver_label(state: str) -> str:
     """“In force” for approved."""
     return WAIVERS[state].label
