@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from portal.charts.lines import Limit, Marker, Series
 from scorecards import queries
@@ -21,6 +21,8 @@ from services.models import Entity
 DAY = 86_400.0
 #: The forecast looks at this much of the past.
 LATELY = timedelta(days=28)
+#: A pace needs this much of it.
+PACE = timedelta(days=3)
 STEPS = 25
 
 
@@ -84,6 +86,11 @@ class BurnUp:
         return int(self.points[-1][1]) if self.points else 0
 
     @property
+    def young(self) -> bool:
+        """Whether there is too little of it to tell a pace."""
+        return not self.points or self.points[-1][0] - self.points[0][0] < PACE
+
+    @property
     def in_time(self) -> bool:
         """Whether the forecast comes before the day of the aim."""
         return self.expected is not None and self.expected <= self.target
@@ -112,6 +119,9 @@ def burn_up(initiative: Initiative, now: datetime) -> BurnUp:
     """The burn-up from its start (or the beginning of the history) until now or its end."""
     services = members(initiative)
     start = datetime.combine(initiative.starts_on, time.min, UTC)
+    # Before the history of scores begins nobody has reached anything, which is no pace.
+    begun = queries.service_points(services).aggregate(first=Min("valid_from"))["first"]
+    start = max(start, begun) if begun else start
     target = datetime.combine(initiative.target_on, time(23, 59, 59), UTC)
     until = min(initiative.ended_at or now, now)
     total = services.count()
@@ -125,6 +135,8 @@ def burn_up(initiative: Initiative, now: datetime) -> BurnUp:
 
 
 def _expected(points: Sequence[tuple[datetime, float]], total: int) -> datetime | None:
+    if points[-1][0] - points[0][0] < PACE:
+        return None
     lately = [(stamp(at) / DAY, count) for at, count in points if at >= points[-1][0] - LATELY]
     day = reaches(lately, total) if total else None
     return moment_of(day * DAY) if day is not None else None

@@ -272,7 +272,7 @@ def test_the_pages_write_launch_and_show_the_burn_up(
     page = answer["Location"]
     assert client.get(f"{page}edit/").status_code == 200
     assert client.post(f"{page}launch/").status_code == 302
-    later(clock, days=2)
+    later(clock, days=4)
     digest.reminders(datetime.now(UTC))
     text = " ".join(browse(vera).get(page).content.decode().split())
     assert "0 of 4 services have reached it." in text
