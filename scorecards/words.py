@@ -73,6 +73,12 @@ def pillar_label(pillar: str) -> str:
     return LABELS.get(pillar) or "".join(f" {char.lower()}" if char.isupper() else char for char in pillar).capitalize()
 
 
+def aim(level: str, pillar: str) -> str:
+    """“Silver in security”, “Silver overall”."""
+    where = "overall" if pillar == OVERALL else f"in {pillar_label(pillar).lower()}"
+    return f"{level.capitalize()} {where}"
+
+
 def pillar_order(pillar: str) -> tuple[int, str]:
     """The five in their order, then others by name."""
     return (PILLARS.index(pillar) if pillar in PILLARS else len(PILLARS), pillar)

@@ -23,7 +23,7 @@ from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.initiatives import progress
 from scorecards.models import SERVICE, DigestLine, Initiative, ScorePoint, ToldLevel
 from scorecards.models.initiatives import LATE, RUNNING
-from scorecards.words import pillar_label
+from scorecards.words import aim
 
 log = logging.getLogger(__name__)
 JOB = "scorecards.digest"
@@ -105,12 +105,12 @@ def _reminder_lines(initiative: Initiative, now: datetime) -> list[DigestLine]:
     for owner in progress.open_services(initiative).values_list("owner_ref", flat=True):
         missing[owner] = missing.get(owner, 0) + 1
     late = initiative.state_on(now.date()) == LATE
-    aim = f"{initiative.level.capitalize()} in {pillar_label(initiative.pillar).lower()}"
+    wanted = aim(initiative.level, initiative.pillar)
     when = f"was due on {initiative.target_on:%d %b}" if late else f"due on {initiative.target_on:%d %b}"
     return [
         DigestLine(
             team_ref=owner, kind=REMINDER, url=initiative.get_absolute_url(), good=False if late else None, created_at=now,
-            text=f"{initiative.title}: {number} of your services {'has' if number == 1 else 'have'} not reached {aim}, {when}"[:300],
+            text=f"{initiative.title}: {number} of your services {'has' if number == 1 else 'have'} not reached {wanted}, {when}"[:300],
         )
         for owner, number in sorted(missing.items())
         if owner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -15,6 +15,7 @@ from scorecards.engine.check import LEVELS
 from scorecards.engine.forecast import reaches
 from scorecards.engine.scoring import OVERALL, Judged
 from scorecards.models import CheckResult, CheckVersion, Initiative, ScorePoint
+from scorecards.models.initiatives import LATE, RUNNING
 from scorecards.timeline import compiled, moment_of, stamp
 from services.models import Entity
 
@@ -40,6 +41,21 @@ def scope(initiative: Initiative) -> Q:
 def members(initiative: Initiative) -> QuerySet[Entity]:
     """The live services of its scope."""
     return Entity.objects.services().filter(scope(initiative))
+
+
+def about(entity: Entity, today: date) -> list[Initiative]:
+    """The initiatives that run, and the standards, that this service is in the scope of."""
+    live = Initiative.objects.in_state(RUNNING, today) | Initiative.objects.in_state(LATE, today)
+    every = live | Initiative.objects.filter(promoted_at__isnull=False)
+    fields: tuple[tuple[str, object], ...] = (
+        ("team", entity.owner_ref), ("system", entity.system_ref), ("lifecycle", entity.lifecycle.lower()),
+    )  # fmt: skip
+    return [
+        each
+        for each in every.order_by("target_on")
+        if each.tier in (None, entity.tier)
+        and all(getattr(each, name).lower() in ("", value) for name, value in fields)
+    ]
 
 
 def enough(level: str) -> tuple[str, ...]:

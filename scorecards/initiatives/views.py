@@ -18,7 +18,7 @@ from scorecards.initiatives import decide, progress
 from scorecards.initiatives import filter as initiative_filter
 from scorecards.models import DigestLine, Initiative
 from scorecards.models.initiatives import DRAFT, ENDED, LAUNCHED
-from scorecards.words import INITIATIVES, pillar_label
+from scorecards.words import INITIATIVES, aim, pillar_label
 
 PAGE = 25
 
@@ -89,7 +89,7 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponse:
         "initiative": found,
         "state": state,
         "words": INITIATIVES[state],
-        "pillar": pillar_label(found.pillar),
+        "aim": aim(found.level, found.pillar),
         "burn_up": burn_up,
         "reached": burn_up.total - page.paginator.count,
         "page": page,

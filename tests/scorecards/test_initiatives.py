@@ -222,6 +222,20 @@ def test_a_mail_server_that_is_down_loses_nothing(
     assert digest.mail(datetime.now(UTC)) == 1
 
 
+def test_a_service_is_told_what_it_is_to_hold(
+    browse: Callable[..., Client], mira: Any, vera: Any, four: list[Entity], component: Callable[..., Entity]
+) -> None:
+    launched(mira)
+    decide.promote(mira, launched(mira, title="Traced", pillar="operationalExcellence"))
+    launched(mira, title="Only tier 3", tier=3)
+    page = browse(vera).get(f"{four[0].get_absolute_url()}scorecard/").content.decode()
+    assert "Backups everywhere" in page
+    assert "Bronze in operations, a standard" in page
+    assert "Only tier 3" not in page
+    other = component("other", team="search")
+    assert "Backups everywhere" not in browse(vera).get(f"{other.get_absolute_url()}scorecard/").content.decode()
+
+
 def as_json(**change: Any) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, date) else value for name, value in (AIM | change).items()}
 
