@@ -20,6 +20,7 @@ READING_ALLOW = env.list("READING_ALLOW", default=[])
 READING_FOLDERS = env.list("READING_FOLDERS", default=[])
 READING_INTERVAL = env.int("READING_INTERVAL", default=600)
 READING_TRIES = env.int("READING_TRIES", default=3)
+SCORECARD_CHECKS = env.str("SCORECARD_CHECKS", default="")
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 DISCOVERY_SERVICE_TAGS = env.list("DISCOVERY_SERVICE_TAGS", default=["service", "app"])
@@ -84,6 +85,16 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": database(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Without a mail server nothing is sent; what would be mailed stands in the portal all the same.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="colonnade@localhost")
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

@@ -19,11 +19,14 @@ from rest_framework.views import APIView
 from portal.access import audit
 from portal.api.base import Cursor
 from scorecards import cards, queries
+from scorecards.answers.api import urlpatterns as answer_paths
 from scorecards.engine.scoring import OVERALL
 from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
+from scorecards.initiatives.api import urlpatterns as initiative_paths
 from scorecards.models import CheckVersion, ScorePoint
+from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
 from scorecards.serializers import (
@@ -152,4 +155,7 @@ urlpatterns = [
     path("services/<str:kind>/<str:namespace>/<str:name>/path/", ServicePath.as_view(), name="api-scorecards-path"),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
     *waiver_paths,
+    *initiative_paths,
+    *answer_paths,
+    *own_paths,
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from portal.templatetags import wording
 from scorecards.engine import path
 from scorecards.engine.check import (
+    CONDITION,
     FAIL,
     LEVELS,
     MANUAL,
@@ -72,6 +73,12 @@ class CheckRow:
     def id(self) -> str:
         """The check's id."""
         return self.version.check_id
+
+    @property
+    def answered(self) -> str:
+        """“manual” or “pushed” where people or programs answer, "" where a condition decides."""
+        kind = str(self.definition.get("kind", CONDITION))
+        return "" if kind == CONDITION else kind
 
     @property
     def open(self) -> bool:

@@ -1,129 +1,25 @@
-"""Checks as the plugins write them: `<app>/checks.yaml` becomes immutable `CheckVersion` rows.
+"""Checks in force: what the plugins' `checks.yaml` and people's own checks say becomes immutable `CheckVersion` rows.
 
 A file with a fault never stops the others, and never removes what stood before: the last good version of a faulty check
-stays in force, and the fault is reported with its line and column.
+stays in force, and the fault is reported with its line and column. A check with `enable_on` waits for its day (UTC).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import IntegrityError, transaction
 
 from portal.plugins import active_plugins
-from scorecards.engine.validate import problems
-from scorecards.models import CheckVersion
+from scorecards.check_files import Fault, Loaded, load_text
+from scorecards.models import CheckVersion, OwnCheck
 
-SIZE = 512_000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault in a plugin's file. `line` and `column` count from 1; 0 where the place is not known."""
-
-    app: str
-    line: int
-    column: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.app}/checks.yaml, line {self.line}, column {self.column}: {self.message}"
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What one plugin's file holds: good definitions by id, faults, and the ids that stand in it at all."""
-
-    app: str
-    definitions: dict[str, dict[str, Any]]
-    faults: tuple[Fault, ...]
-    mentioned: frozenset[str]
-    readable: bool = True
-
-
-def load_text(app: str, text: str) -> Loaded:
-    """Read one file's text; never raises."""
-    if len(text) > SIZE:
-        return Loaded(app, {}, (Fault(app, 0, 0, f"is larger than {SIZE // 1000} KB"),), frozenset(), readable=False)
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise yaml.YAMLError("references (*name) are not allowed")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return Loaded(app, {}, (_syntax(app, error),), frozenset(), readable=False)
-    if data is None:
-        return Loaded(app, {}, (), frozenset())
-    entries = data.get("checks") if isinstance(data, dict) else None
-    if not isinstance(entries, list) or root is None:
-        fault = Fault(app, 1, 1, "the file must have the key checks with a list of checks")
-        return Loaded(app, {}, (fault,), frozenset(), readable=False)
-    return _checks(app, entries, dict(_places(root)), list(_twice(app, root)))
-
-
-def _syntax(app: str, error: Exception) -> Fault:
-    mark = getattr(error, "problem_mark", None)
-    text = getattr(error, "problem", None) or str(error)
-    return Fault(app, mark.line + 1 if mark else 0, mark.column + 1 if mark else 0, f"this is not YAML: {text}")
-
-
-def _checks(
-    app: str, entries: list[Any], places: dict[tuple[Hashable, ...], tuple[int, int]], faults: list[Fault]
-) -> Loaded:
-    good: dict[str, dict[str, Any]] = {}
-    mentioned: set[str] = set()
-    for number, entry in enumerate(entries):
-        name = str(entry.get("id", "")) if isinstance(entry, dict) else ""
-        found = problems(entry, app=app)
-        for problem in found:
-            line, column = _nearest(places, ("checks", number, *problem.field))
-            faults.append(Fault(app, line, column, f"{name or f'check {number + 1}'}: {problem}"))
-        if name in mentioned:
-            line, column = _nearest(places, ("checks", number, "id"))
-            faults.append(Fault(app, line, column, f"{name}: this id stands in the file twice; the first one counts"))
-        elif not found:
-            good[name] = entry
-        mentioned.add(name)
-    return Loaded(app, good, tuple(faults), frozenset(mentioned))
-
-
-def _nearest(places: dict[tuple[Hashable, ...], tuple[int, int]], field: tuple[Hashable, ...]) -> tuple[int, int]:
-    # A key that is missing has no place of its own: the mapping that lacks it is shown.
-    while field and field not in places:
-        field = field[:-1]
-    return places.get(field, (0, 0))
-
-
-def _places(node: yaml.Node, at: tuple[Hashable, ...] = ()) -> Iterator[tuple[tuple[Hashable, ...], tuple[int, int]]]:
-    yield at, (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _places(value, (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _places(value, (*at, number))
-
-
-def _twice(app: str, node: yaml.Node) -> Iterator[Fault]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                mark = key.start_mark
-                yield Fault(app, mark.line + 1, mark.column + 1, f"the key {key.value} stands here twice")
-            seen.add(str(key.value))
-            yield from _twice(app, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _twice(app, value)
+__all__ = ["Fault", "Loaded", "digest", "load_all", "load_own", "load_text", "pending", "sha_of", "sync"]
 
 
 @lru_cache(maxsize=64)
@@ -146,6 +42,26 @@ def load_all() -> list[Loaded]:
     return found
 
 
+def load_own() -> list[Loaded]:
+    """The last good definitions of the checks that people wrote, by the first word of their ids."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, definition in OwnCheck.objects.filter(withdrawn_at=None).values_list("check_id", "definition"):
+        found.setdefault(name.partition(".")[0], {})[name] = definition
+    return [Loaded(app, each, (), frozenset(each)) for app, each in found.items()]
+
+
+def waits(definition: dict[str, Any], today: date) -> bool:
+    """Whether the definition's day has not come yet."""
+    text: str = definition.get("enable_on") or ""
+    return bool(text) and date.fromisoformat(text) > today
+
+
+def pending(today: date) -> list[dict[str, Any]]:
+    """The definitions whose day has not come yet, the nearest first."""
+    every = [definition for item in (*load_all(), *load_own()) for definition in item.definitions.values()]
+    return sorted((each for each in every if waits(each, today)), key=lambda each: (each["enable_on"], each["id"]))
+
+
 def sha_of(definition: dict[str, Any]) -> str:
     """The SHA-256 of a definition in canonical JSON."""
     return hashlib.sha256(json.dumps(definition, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -156,8 +72,13 @@ def sync(now: datetime, loaded: list[Loaded] | None = None) -> str:
 
     A check whose definition changed gets a new version; one that left its file, or whose plugin left, is closed.
     """
-    loaded = load_all() if loaded is None else loaded
-    wanted = {name: (item.app, definition) for item in loaded for name, definition in item.definitions.items()}
+    loaded = [*load_all(), *load_own()] if loaded is None else loaded
+    wanted = {
+        name: (item.app, definition)
+        for item in loaded
+        for name, definition in item.definitions.items()
+        if not waits(definition, now.date())
+    }
     # A file that cannot be read says nothing about its checks, so they stay as they are.
     kept = {name for item in loaded for name in item.mentioned}
     unreadable = {item.app for item in loaded if not item.readable}

@@ -13,7 +13,19 @@ from scorecards.engine.scoring import OVERALL
 from scorecards.models import ScorePoint
 from services.models import Entity
 
-COLUMNS = ("service", "title", "team", "tier", "lifecycle", "level", "confidence", OVERALL, *PILLARS, "as_of")
+COLUMNS = (
+    "service",
+    "title",
+    "team",
+    "tier",
+    "lifecycle",
+    "level",
+    "confidence",
+    OVERALL,
+    *PILLARS,
+    "as_of",
+    "waived_checks",
+)
 
 
 def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
@@ -28,7 +40,7 @@ def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
         yield (
             entity.ref, entity.label, entity.owner_ref, entity.tier, entity.lifecycle,
             total.level if total else "unknown", total.confidence if total else None, *scores,
-            total.valid_from.isoformat() if total else "",
+            total.valid_from.isoformat() if total else "", total.waived_checks if total else 0,
         )  # fmt: skip
 
 

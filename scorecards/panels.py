@@ -13,10 +13,11 @@ from scorecards import cards, queries, ways
 from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
 from scorecards.filters import day
+from scorecards.initiatives import progress
 from scorecards.maturity import Moved
 from scorecards.models import DOMAIN, SYSTEM, TEAM, CheckVersion, ScorePoint, Waiver
 from scorecards.recompute import Card, card_at, card_of
-from scorecards.words import movement, pillar_label, pillar_order
+from scorecards.words import aim, movement, pillar_label, pillar_order
 from services.models import Entity
 from services.queries import page_facts
 
@@ -96,7 +97,18 @@ def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "ways": ways.to_levels(card)[:1],
         "goods": ways.to_good(card),
         "lost": ways.lost(card)[:LOST],
+        "aims": _aims(entity, card),
     }
+
+
+def _aims(entity: Entity, card: Card) -> list[dict[str, Any]]:
+    """The initiatives and standards about this service, and whether it holds them."""
+    found = []
+    for each in progress.about(entity, timezone.now().date()):
+        score = card.scores.get(each.pillar)
+        holds = score is not None and score.level in progress.enough(each.level)
+        found.append({"initiative": each, "holds": holds, "aim": aim(each.level, each.pillar)})
+    return found
 
 
 def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pillar: str) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from portal.plugins import DemoStep, Job, NavItem, Panel, SearchSource, demo, jo
 from scorecards import columns, home, system_checks, tasks
 from scorecards import demo as demo_step
 from scorecards import panels as shown
+from scorecards.initiatives import digest
+from scorecards.own import folder
 from services.columns import Column
 from services.columns import columns as service_columns
 
@@ -34,5 +36,7 @@ service_columns.add(Column("scorecards.step", "30 days", columns.steps, order=12
 
 search.add(SearchSource("scorecards", "Checks", home.find_checks, order=30))
 jobs.add(Job(tasks.JOB, "Evaluate scorecards", tasks.run, every=5, keep=10, lease=60, order=30))
+jobs.add(Job(folder.JOB, "Read the directory of checks", folder.run, every=60, keep=10, order=31))
+jobs.add(Job(digest.JOB, "Tell teams what changed", digest.run, every=600, keep=20, order=32))
 # After the other plugins' steps: the history begins with services as they are, not with their demo half loaded.
 demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=90))

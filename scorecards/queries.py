@@ -129,13 +129,13 @@ def service_points(services: QuerySet[Entity]) -> QuerySet[ScorePoint]:
     return ScorePoint.objects.filter(scope_type=SERVICE, entity__in=services.order_by())
 
 
-def levels_at(services: QuerySet[Entity], dates: Sequence[datetime]) -> list[dict[str, int]]:
-    """How many services had each overall level at each date, in one query."""
+def levels_at(services: QuerySet[Entity], dates: Sequence[datetime], pillar: str = OVERALL) -> list[dict[str, int]]:
+    """How many services had each level of a pillar (or overall) at each date, in one query."""
     held = {
         f"at_{number}": Count("id", filter=Q(valid_from__lte=date) & (Q(valid_to=None) | Q(valid_to__gt=date)))
         for number, date in enumerate(dates)
     }
-    rows: Any = service_points(services).filter(pillar=OVERALL).values("level").order_by().annotate(**held)
+    rows: Any = service_points(services).filter(pillar=pillar).values("level").order_by().annotate(**held)
     totals: list[dict[str, int]] = [dict.fromkeys(LADDER, 0) for _ in dates]
     for row in rows:
         for number, total in enumerate(totals):

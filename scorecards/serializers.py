@@ -90,6 +90,15 @@ class LeafSerializer(serializers.Serializer[Any]):
     truth = serializers.BooleanField(allow_null=True)
 
 
+class WaiverOfCheckSerializer(serializers.Serializer[Any]):
+    """The waiver that excuses a check."""
+
+    id = serializers.IntegerField()
+    reason = serializers.CharField()
+    until = serializers.DateTimeField(source="ended_at")
+    decided_by = serializers.CharField()
+
+
 class CheckStateSerializer(serializers.Serializer[Any]):
     """One check of one service with its explanation. `worth` in points of its pillar, `effort` in minutes."""
 
@@ -103,7 +112,9 @@ class CheckStateSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
     fix = serializers.CharField(source="definition.fix")
     worth = serializers.FloatField()
+    lift = serializers.FloatField(help_text="Points of the overall score that mending it gains")
     effort = serializers.IntegerField()
+    waiver = WaiverOfCheckSerializer(allow_null=True)
     evidence = LeafSerializer(many=True, source="leaves")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning, register
 
 from scorecards.definitions import load_all
-from scorecards.engine.check import compile_check
-from scorecards.engine.conditions import leaves
+from scorecards.engine.check import answer_key, compile_check
+from scorecards.fact_schema import announced
 from services.facts import sources
 
 
@@ -37,20 +36,5 @@ def _unannounced() -> list[CheckMessage]:
 
 def _paths(definition: dict[str, Any]) -> list[str]:
     check = compile_check(definition)
-    parts = [*leaves(check.when), *(leaves(check.applies) if check.applies else ())]
-    return [leaf.path.text for leaf in parts]
-
-
-def announced(path: str, schema: Mapping[str, str], keys: Collection[str]) -> bool:
-    """Whether a source announces this path, something below it, or something above it that lists no fields of its own."""
-    fact = ".".join(path.split(".")[:2])
-    if fact not in keys:
-        return False
-    fields = [field for field in schema if field.startswith(f"{fact}.")]
-    if not fields or path in schema or path == fact:
-        return True
-    if any(field.startswith((f"{path}.", f"{path}[")) for field in fields):
-        return True
-    above = [field for field in fields if path.startswith((f"{field}.", f"{field}["))]
-    deepest = max(above, key=len, default="")
-    return bool(deepest) and not any(field.startswith((f"{deepest}.", f"{deepest}[")) for field in fields)
+    answer = answer_key(definition.get("kind", ""), check.id)
+    return [leaf.path.text for leaf in check.asked if leaf.path.key != answer]

@@ -54,6 +54,15 @@ WAIVERS: dict[str, StateWords] = {
 }
 
 
+INITIATIVES: dict[str, StateWords] = {
+    "draft": StateWords("Draft", "neutral", "pencil"),
+    "scheduled": StateWords("Scheduled", "neutral", "calendar"),
+    "running": StateWords("Running", "good", "player-play"),
+    "late": StateWords("Late", "poor", "clock"),
+    "ended": StateWords("Ended", "stale", "circle-check"),
+}
+
+
 def waiver_label(state: str) -> str:
     """“In force” for approved."""
     return WAIVERS[state].label
@@ -62,6 +71,12 @@ def waiver_label(state: str) -> str:
 def pillar_label(pillar: str) -> str:
     """“Operations” for operationalExcellence; a pillar that a plugin brings is spelled out."""
     return LABELS.get(pillar) or "".join(f" {char.lower()}" if char.isupper() else char for char in pillar).capitalize()
+
+
+def aim(level: str, pillar: str) -> str:
+    """“Silver in security”, “Silver overall”."""
+    where = "overall" if pillar == OVERALL else f"in {pillar_label(pillar).lower()}"
+    return f"{level.capitalize()} {where}"
 
 
 def pillar_order(pillar: str) -> tuple[int, str]:

@@ -29,30 +29,31 @@ def judge_all(checks: Mapping[str, Check], snapshot: Snapshot, waived: Collectio
     waiting = [check for check in checks.values() if check.requires]
     for check in checks.values():
         if not check.requires:
-            states[check.id] = _excused(check.id, judge(check, snapshot), waived)
+            states[check.id] = excused(check.id, judge(check, snapshot), waived)
     while waiting:
         ready = [
             check for check in waiting if not any(need in checks and need not in states for need in check.requires)
         ]
         if not ready:
             # A circle cannot be written, but two files that changed at once may make one.
-            states |= {check.id: _excused(check.id, ERROR, waived) for check in waiting}
+            states |= {check.id: excused(check.id, ERROR, waived) for check in waiting}
             break
         for check in ready:
             own = judge(check, snapshot)
-            state = _with_needs(own, [states[need] for need in check.requires if need in states])
+            state = with_needs(own, [states[need] for need in check.requires if need in states])
             if own in MET and state != own:
                 held[check.id] = tuple(need for need in check.requires if states.get(need) in (FAIL, UNKNOWN, ERROR))
-            states[check.id] = _excused(check.id, state, waived)
+            states[check.id] = excused(check.id, state, waived)
         waiting = [check for check in waiting if check.id not in states]
     return Judgement(states, held)
 
 
-def _excused(name: str, state: str, waived: Collection[str]) -> str:
+def excused(name: str, state: str, waived: Collection[str]) -> str:
+    """The state with a waiver, if there is one for this check."""
     return WAIVED if name in waived and state not in MET and state != NOT_APPLICABLE else state
 
 
-def _with_needs(own: str, needs: Iterable[str]) -> str:
+def with_needs(own: str, needs: Iterable[str]) -> str:
     """Three-valued and: failing beats unknown, unknown beats passing."""
     found = set(needs)
     if own in (NOT_APPLICABLE, ERROR, FAIL):

@@ -7,35 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from .check import LEVELS
+from . import program
+from .check import CONDITION, LEVELS, MANUAL
 from .evidence import PathError, parse_path
 from .operators import OPERATORS, UNARY
+from .problem import Problem
 
 DEPTH: Final = 12
 NODES: Final = 100
-_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]{1,80}")
 _PILLAR = re.compile(r"[A-Za-z][A-Za-z0-9_]{2,127}")
 _TEXTS: Final = {"title": 120, "why": 600, "fix": 1200}
 _KEYS: Final = frozenset(
-    {"id", "pillar", "title", "why", "fix", "effort", "weight", "level", "applies", "when", "max_age"}
-)
+    {
+        "id", "pillar", "title", "why", "fix", "effort", "weight", "level", "applies", "when", "max_age",
+        "kind", "warn", "warn_age", "knock_out", "requires", "enable_on",
+    }
+)  # fmt: skip
+TEN_YEARS: Final = 10 * 365 * 86_400
 _LEAF_KEYS: Final = frozenset({"path", "op", "value", "some"})
 _NUMBERS: Final = frozenset({"lt", "lte", "gt", "gte"})
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault: `field` is the way to it in the definition, such as ("when", "all", 0, "op")."""
-
-    field: tuple[str | int, ...]
-    message: str
-
-    def __str__(self) -> str:
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.field).lstrip(".")
-        return f"{where}: {self.message}" if where else self.message
 
 
 def problems(definition: object, *, app: str = "") -> list[Problem]:
@@ -58,12 +50,14 @@ def _plain(definition: Mapping[str, Any], app: str) -> Iterator[Problem]:
         yield Problem(("level",), f"must be one of {', '.join(LEVELS)}")
     yield from _whole(definition, "weight", 1, 10, required=True)
     yield from _whole(definition, "effort", 0, 60_000, required=True)
-    yield from _whole(definition, "max_age", 1, 10 * 365 * 86_400, required=False)
+    yield from _whole(definition, "max_age", 1, TEN_YEARS, required=definition.get("kind") == MANUAL)
+    yield from _whole(definition, "warn_age", 1, TEN_YEARS, required=False)
+    yield from program.problems(definition)
 
 
 def _identity(definition: Mapping[str, Any], app: str) -> Iterator[Problem]:
     name = definition.get("id")
-    if not isinstance(name, str) or not _ID.fullmatch(name):
+    if not isinstance(name, str) or not program.ID.fullmatch(name):
         yield Problem(("id",), "write <app>.<slug> in small letters, such as services.lambda-tracing")
     elif app and not name.startswith(f"{app}."):
         yield Problem(("id",), f"must begin with {app}. because it stands in the checks of {app}")
@@ -81,9 +75,13 @@ def _whole(definition: Mapping[str, Any], key: str, low: int, high: int, *, requ
 
 
 def _conditions(definition: Mapping[str, Any]) -> Iterator[Problem]:
-    if "when" not in definition:
+    answered = definition.get("kind", CONDITION) != CONDITION
+    if not answered and "when" not in definition:
         yield Problem(("when",), "is missing: it says when the check passes")
-    for key in ("when", "applies"):
+    for key in ("when", "warn"):
+        if answered and key in definition:
+            yield Problem((key,), f"stands not in a {definition['kind']} check: its answers decide")
+    for key in ("when", "applies", "warn"):
         if key in definition:
             budget = [NODES]
             yield from _tree(definition[key], (key,), 1, budget)

@@ -85,6 +85,16 @@ class Initiative(models.Model):
         """The team whose services it is about; "" for those of several teams, which an admin leads."""
         return self.team
 
+    @property
+    def team_name(self) -> str:
+        """The team's short name."""
+        return self.team.rpartition("/")[2]
+
+    @property
+    def system_name(self) -> str:
+        """The system's short name."""
+        return self.system.rpartition("/")[2]
+
 
 class ToldLevel(models.Model):
     """The overall level of a service that people were last told, so that a level that flaps is told once it holds."""
@@ -114,3 +124,8 @@ class DigestLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def team_name(self) -> str:
+        """The team's short name."""
+        return self.team_ref.rpartition("/")[2]

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from scorecards import definitions, system_checks
 from scorecards.definitions import load_text, sync
+from scorecards.fact_schema import announced
 from scorecards.models import CheckResult, CheckVersion
 from services.models import Entity
 from tests.scorecards.conftest import CHECKS, START, databases
@@ -111,7 +112,7 @@ SCHEMA = {
 )
 def test_a_path_that_nobody_announces_is_found(path: str, known: bool) -> None:
     keys = {"aws.lambda", "chaos.proof", "deployments.pipeline", "costs.review"}
-    assert system_checks.announced(path, SCHEMA, keys) is known
+    assert announced(path, SCHEMA, keys) is known
 
 
 def test_the_bundled_checks_have_no_fault_and_read_only_what_is_announced() -> None:

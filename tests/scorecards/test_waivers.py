@@ -306,6 +306,10 @@ def test_the_rest_course_of_a_waiver(api: Callable[..., APIClient], eva: Any, mi
     assert api(mira).post(f"{one}deny/").status_code == 409
     listed = api(mira).get(BASE, {"state": "approved", "service": "checkout", "team": "payments"}).json()["results"]
     assert [row["check"] for row in listed] == ["demo.backups"]
+    run()
+    card = api(mira).get("/api/v1/scorecards/services/component/default/checkout/").json()
+    excused = next(row for row in card["checks"] if row["id"] == "demo.backups")
+    assert (excused["state"], excused["waiver"]["decided_by"]) == ("waived", "mira")
     assert api(eva).post(f"{one}revoke/").json()["state"] == "revoked"
 
 
