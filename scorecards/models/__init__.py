@@ -14,6 +14,8 @@ from scorecards.models.intervals import (
     TEAM,
     Intervals,
 )
+from scorecards.models.lenses import Lens, LensCopy, LensVersion
+from scorecards.models.reviews import Answer, AnswerConflict, Milestone, Review, WorkloadLink
 from scorecards.models.scores import EntityEvaluation, ScorePoint
 
 __all__ = [
@@ -27,9 +29,17 @@ __all__ = [
     "SERVICE",
     "SYSTEM",
     "TEAM",
+    "Answer",
+    "AnswerConflict",
     "CheckResult",
     "CheckVersion",
     "EntityEvaluation",
     "Intervals",
+    "Lens",
+    "LensCopy",
+    "LensVersion",
+    "Milestone",
+    "Review",
     "ScorePoint",
+    "WorkloadLink",
 ]
