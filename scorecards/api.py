@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -23,6 +23,7 @@ from scorecards import cards, queries
 from scorecards.engine.scoring import OVERALL
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
+from scorecards.lenses import api as lenses
 from scorecards.models import CheckVersion, ScorePoint
 from scorecards.recompute import Card, card_at
 from scorecards.serializers import (
@@ -151,4 +152,5 @@ urlpatterns = [
         name="api-scorecards-history",
     ),
     path("evaluate/", Evaluate.as_view(), name="api-scorecards-evaluate"),
+    path("", include(lenses.urlpatterns)),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from scorecards import views
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("checks/", views.checks, name="checks"),
     re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
     path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
+    path("", include("scorecards.lenses.urls")),
 ]

@@ -15,6 +15,7 @@ from portal.access import policy
 from scorecards.lenses import answering, filters, library, milestones, pdf, standing, sync_page, words
 from scorecards.lenses.forms import MilestoneForm, StartForm
 from scorecards.models import Review
+from scorecards.models.reviews import REASONS
 from services.models import Entity
 
 PAGE = 25
@@ -124,7 +125,7 @@ def pillar(request: HttpRequest, pk: int, pillar_id: str) -> HttpResponse:
         "standings": mine,
         "risks": standing.risks(mine),
         "following": pillars[place + 1] if place + 1 < len(pillars) else None,
-        "reasons": answering.REASONS.items(),
+        "reasons": REASONS.items(),
     }
     return render(request, "scorecards/review_pillar.html", context)
 
@@ -169,7 +170,7 @@ def take_milestone(request: HttpRequest, pk: int) -> HttpResponse:
     form = MilestoneForm(request.POST)
     try:
         if not form.is_valid():
-            raise milestones.Refused(" ".join(form.errors["name"]))
+            raise milestones.Refused(" ".join(map(str, form.errors["name"])))
         made = milestones.take(found, form.cleaned_data["name"], request.user)
         messages.success(request, f"Milestone {made.number}, “{made.name}”, is kept.")
     except milestones.Refused as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from portal.sandbox import wellarchitected as tool
@@ -88,7 +89,7 @@ def list_lenses(state: State, params: Params, context: Context) -> Reply:
 def export_lens(state: State, params: Params, context: Context) -> Reply:
     """A published version as text."""
     lens = tool.lens_of(tool.store(state, context), params["LensAlias"], params.get("LensVersion", ""))
-    return {"LensJSON": tool.json.dumps(lens)}
+    return {"LensJSON": json.dumps(lens)}
 
 
 @handles(NAME, "CreateWorkload")
