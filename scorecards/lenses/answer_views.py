@@ -41,7 +41,7 @@ def _by_evidence(review: Review, question_id: str) -> Said:
 def _answered(request: HttpRequest, review: Review, question_id: str, error: str, kept: Answer | None) -> HttpResponse:
     every = standing.of_review(review)
     now = next((one for one in every if one.question.id == question_id), None)
-    if request.headers.get("HX-Request") and now is not None and request.POST.get("do") != "evidence":
+    if request.headers.get("HX-Request") and now is not None:
         # After a clash the form keeps the revision it had, so that a second press cannot overwrite unseen words.
         context = {
             "review": review,
@@ -58,9 +58,4 @@ def _answered(request: HttpRequest, review: Review, question_id: str, error: str
         messages.success(request, f"Saved: {now.question.title}")
     if now is None:
         return redirect(review)
-    page = redirect(f"{reverse('scorecards:review-pillar', args=[review.pk, now.pillar.id])}#{question_id}")
-    if request.headers.get("HX-Request"):
-        answer_ = HttpResponse(status=204)
-        answer_["HX-Redirect"] = page["Location"]
-        return answer_
-    return page
+    return redirect(f"{reverse('scorecards:review-pillar', args=[review.pk, now.pillar.id])}#{question_id}")

@@ -89,7 +89,10 @@ def check(question: Question, said: Said) -> Said:
         raise Invalid("notes", f"The notes have {len(said.notes):,} characters; at most {NOTES:,} are allowed.")
     if "\x00" in said.notes:
         raise Invalid("notes", "The notes hold a NUL character: remove it.")
-    return Said(selected if said.applicable else (), said.applicable, said.reason, said.notes).settled()
+    notes = said.notes.replace("\r\n", "\n").strip()
+    if not said.applicable:
+        return Said((), False, said.reason, notes)
+    return Said(selected, notes=notes)
 
 
 def put(review: Review, question_id: str, said: Said, source: str, by: str, revision: int | None) -> Answer:

@@ -84,6 +84,16 @@ class Standing:
         return self.source not in ("", EVIDENCE) and self.said.applicable
 
     @property
+    def uncovered(self) -> int:
+        """How many practices no evidence speaks about, where evidence answers."""
+        if self.source != EVIDENCE:
+            return 0
+        said = self.evidenced.states
+        return sum(
+            said.get(one.id, evidence.OPEN) == evidence.OPEN for one in self.question.choices if not one.none_of_these
+        )
+
+    @property
     def disputed(self) -> bool:
         """Whether evidence and a person disagree."""
         return bool(self.claimed or self.missed)

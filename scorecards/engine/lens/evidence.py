@@ -1,4 +1,8 @@
-"""What evidence answers: a choice is proven where its checks pass, disproven where one fails, and open otherwise."""
+"""What evidence answers: a choice is proven where its checks pass, disproven where one fails, and open otherwise.
+
+Where none of its checks applies there is nothing that the choice could be about ("databases fail over", of a service without
+one). Such a choice is void: it goes with what is proven, and is never held against anybody.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from scorecards.engine.check import FAIL, NOT_APPLICABLE, PASS
 from scorecards.engine.lens.document import Question
 
-PROVEN, DISPROVEN, OPEN = "proven", "disproven", "open"
+PROVEN, DISPROVEN, VOID, OPEN = "proven", "disproven", "void", "open"
 Links = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Check ids by question id and choice id."""
 
@@ -31,10 +35,13 @@ class Evidenced:
 
 def of_choice(states: Iterable[str]) -> str:
     """One choice from the states of its checks (of all services where it is a system's); one failure disproves it."""
-    decided = [state for state in states if state != NOT_APPLICABLE]
+    every = list(states)
+    decided = [state for state in every if state != NOT_APPLICABLE]
     if FAIL in decided:
         return DISPROVEN
-    return PROVEN if decided and all(state == PASS for state in decided) else OPEN
+    if not decided:
+        return VOID if every else OPEN
+    return PROVEN if all(state == PASS for state in decided) else OPEN
 
 
 def of_question(
@@ -46,9 +53,8 @@ def of_question(
         for choice in question.choices
         if links.get(choice.id)
     }
-    proven = tuple(name for name in question.choice_ids if found.get(name) == PROVEN)
-    if proven:
-        return Evidenced(found, proven)
+    if PROVEN in found.values():
+        return Evidenced(found, tuple(name for name in question.choice_ids if found.get(name) in (PROVEN, VOID)))
     practices = [choice.id for choice in question.choices if not choice.none_of_these]
     nothing = [choice.id for choice in question.choices if choice.none_of_these]
     if nothing and practices and all(found.get(name) == DISPROVEN for name in practices):

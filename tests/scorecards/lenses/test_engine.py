@@ -198,7 +198,7 @@ def test_one_failing_check_disproves_a_choice() -> None:
     assert of_choice(["pass", "fail"]) == "disproven"
     assert of_choice(["pass", "unknown"]) == "open"
     assert of_choice(["pass", "not_applicable"]) == "proven"
-    assert of_choice(["not_applicable"]) == "open"
+    assert of_choice(["not_applicable"]) == "void"
     assert of_choice([]) == "open"
 
 
@@ -212,6 +212,17 @@ def test_evidence_answers_a_question() -> None:
     assert of_question(asked, links, {"x.one": ["fail"], "x.two": ["fail"]}).selected == ("ccc_no",)
     assert of_question(asked, links, {"x.one": ["fail"], "x.two": ["unknown"]}).selected == ()
     assert of_question(asked, {"aaa": ("x.one",)}, {"x.one": ["fail"]}).selected == ()
+
+
+def test_what_evidence_cannot_be_about_goes_with_what_is_proven() -> None:
+    asked = question(("aaa && bbb", "NO_RISK"), ("default", "HIGH_RISK"), names=["aaa", "bbb", "ccc_no"])
+    links = {"aaa": ("x.one",), "bbb": ("x.two",)}
+    void = of_question(asked, links, {"x.one": ["pass"], "x.two": ["not_applicable"]})
+    assert void.selected == ("aaa", "bbb")
+    assert void.claimed({"bbb"}) == ()
+    assert void.missed({"aaa"}) == ()
+    assert of_question(asked, links, {"x.one": ["not_applicable"], "x.two": ["not_applicable"]}).selected == ()
+    assert of_question(asked, links, {"x.one": ["fail"], "x.two": ["not_applicable"]}).selected == ()
 
 
 answers = st.builds(
