@@ -26,7 +26,7 @@ panels.add(
 )
 panels.add(Panel("scorecard", "Scorecard", "service.tab", "scorecards/tab_scorecard.html", shown.scorecard, 10))
 panels.add(Panel("review", "Review", "service.tab", "scorecards/tab_review.html", reviews.tab, 15))
-panels.add(Panel("scorecards.review", "Review", "system.full", "scorecards/tab_review.html", reviews.tab, 40))
+panels.add(Panel("scorecards.review", "Review", "system.main", "scorecards/tab_review.html", reviews.tab, 15))
 panels.add(Panel("scorecards.team", "Five pillars", "team.main", "scorecards/panel_team.html", shown.scope, 5))
 panels.add(Panel("scorecards.system", "Five pillars", "system.main", "scorecards/panel_team.html", shown.scope, 5))
 panels.add(Panel("scorecards.lead", "Levels", "home.lead", "scorecards/home_lead.html", home.lead, 20))

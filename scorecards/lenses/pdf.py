@@ -15,13 +15,14 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from portal.templatetags import wording
 from scorecards.engine.lens.risk import RISKS as ORDER
 from scorecards.lenses import standing, words
 from scorecards.models import Review
 from scorecards.models.reviews import REASONS
+from scorecards.words import STATES
 
 BODY, BOLD = "Vera", "VeraBd"
 INK, MUTE, LINE = HexColor("#20242f"), HexColor("#5d6675"), HexColor("#e4e2dc")
@@ -75,7 +76,7 @@ def report(review: Review, standings: Sequence[standing.Standing]) -> bytes:
     page = _Page(f"Colonnade review of {review.entity.ref}")
     page.title = "".join(char if ord(char) in page.known else "?" for char in page.title)
     plan = standing.by_risk(standings)
-    parts = [*_opening(page, review, standings, plan), *_plan(page, plan), PageBreak(), *_answers(page, standings)]
+    parts = [*_opening(page, review, standings, plan), *_plan(page, plan), *_answers(page, review, standings)]
     if page.lost:
         note = f"{page.lost} characters that the font of this file lacks are drawn as “?”; the page shows them."
         parts.append(Paragraph(note, _style(8, colour=MUTE, before=8)))
@@ -108,7 +109,7 @@ def _opening(
         rows.append([pillar.name, *(str(counted[name]) for name in ORDER)])
     small = _style(8)
     cells = [[Paragraph(page.text(cell), small) for cell in row] for row in (head, *rows)]
-    yield Table(cells, colWidths=[44 * mm, *[26 * mm] * 5], style=_grid(), repeatRows=1)
+    yield Table(cells, colWidths=[40 * mm, *[26 * mm] * 5], style=_grid(), repeatRows=1, hAlign="LEFT")
 
 
 def _grid() -> TableStyle:
@@ -132,23 +133,23 @@ def _plan(page: _Page, plan: Sequence[standing.Standing]) -> Iterator[Any]:
         asked = f"<b>{page.text(one.question.title)}</b><br/>{page.text(words.remedy(one))}"
         risk = page.text(words.RISKS[one.risk].label)
         rows.append([Paragraph(risk, small), Paragraph(asked, small), Paragraph(page.text(effort), small)])
-    yield Table(rows, colWidths=[24 * mm, 126 * mm, 24 * mm], style=_grid(), repeatRows=1)
+    yield Table(rows, colWidths=[24 * mm, 124 * mm, 22 * mm], style=_grid(), repeatRows=1, hAlign="LEFT")
     if len(plan) > PLAN:
         yield Paragraph(f"and {len(plan) - PLAN} more questions, below", _style(8, colour=MUTE, before=4))
 
 
-def _answers(page: _Page, standings: Sequence[standing.Standing]) -> Iterator[Any]:
+def _answers(page: _Page, review: Review, standings: Sequence[standing.Standing]) -> Iterator[Any]:
     pillar = ""
     for one in standings:
         if one.pillar.id != pillar:
             pillar = one.pillar.id
             yield Paragraph(page.text(one.pillar.name), _style(14, bold=True, before=10))
-        lines = list(_answer(page, one))
+        lines = list(_answer(page, one, named=review.entity.kind == "system"))
         # A block taller than a page cannot be kept together; reportlab splits it by itself.
         yield KeepTogether(lines)
 
 
-def _answer(page: _Page, one: standing.Standing) -> Iterator[Any]:
+def _answer(page: _Page, one: standing.Standing, *, named: bool) -> Iterator[Any]:
     risk = words.RISKS[one.risk]
     yield Paragraph(page.text(one.question.title), _style(9.5, bold=True, before=7))
     by = f", {words.SOURCES[one.source]}" if one.source else ""
@@ -156,7 +157,7 @@ def _answer(page: _Page, one: standing.Standing) -> Iterator[Any]:
     if not one.said.applicable:
         yield Paragraph(page.text(REASONS[one.said.reason]), _style(8, indent=8))
     for choice in one.question.choices:
-        proofs = [f"{proof.title} ({proof.state}, {proof.service})" for proof in one.proofs.get(choice.id, ())]
+        proofs = [_proof(proof, named=named) for proof in one.proofs.get(choice.id, ())]
         if choice.id not in one.selected and not proofs:
             continue
         mark = "[x]" if choice.id in one.selected else "[ ]"
@@ -166,3 +167,8 @@ def _answer(page: _Page, one: standing.Standing) -> Iterator[Any]:
         yield Paragraph("Evidence and answer disagree.", _style(8, colour=HexColor(COLOURS["fair"]), indent=8))
     if one.said.notes:
         yield Paragraph(page.text(one.said.notes), _style(8, colour=MUTE, indent=8))
+
+
+def _proof(proof: standing.Proof, *, named: bool) -> str:
+    where = f", {proof.service}" if named else ""
+    return f"{proof.title} ({STATES[proof.state].label.lower()} since {proof.since:%d %b %Y}{where})"

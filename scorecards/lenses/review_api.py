@@ -31,7 +31,7 @@ class Reviews(generics.ListAPIView[Review]):
     """GET and POST reviews/."""
 
     write_role = "editor"
-    serializer_class = serializers.ReviewSerializer
+    serializer_class = serializers.LensReviewSerializer
     filterset_class = filters.ReviewFilter
     pagination_class = Cursor
 
@@ -44,7 +44,7 @@ class Reviews(generics.ListAPIView[Review]):
         if args and not getattr(self, "swagger_fake_view", False):
             rows = list(args[0])
             kwargs["context"] = {**self.get_serializer_context(), "risks": risks_of(rows)}
-        return serializers.ReviewSerializer(*args, **kwargs)
+        return serializers.LensReviewSerializer(*args, **kwargs)
 
     @extend_schema(operation_id="scorecards_reviews")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -53,8 +53,8 @@ class Reviews(generics.ListAPIView[Review]):
 
     @extend_schema(
         operation_id="scorecards_review_start",
-        request=serializers.StartSerializer,
-        responses={201: serializers.ReviewSerializer},
+        request=serializers.LensReviewStartSerializer,
+        responses={201: serializers.LensReviewSerializer},
     )
     def post(self, request: Request) -> Response:
         """Begin a review. Editors of the owning team only."""
@@ -63,7 +63,7 @@ class Reviews(generics.ListAPIView[Review]):
             raise ValidationError({"entity": ["Name a service or system, such as component:default/checkout."]})
         entity = get_object_or_404(Entity.objects.by_ref(ref))
         self.check_object_permissions(request, entity)
-        asked = serializers.StartSerializer(data=request.data)
+        asked = serializers.LensReviewStartSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         lens = Lens.objects.filter(key=asked.validated_data["lens"]).first()
         if lens is None:
@@ -82,13 +82,13 @@ def risks_of(rows: list[Review]) -> dict[int, dict[str, int]]:
 
 def shown(review: Review) -> Any:
     """One review as REST answers it."""
-    return serializers.ReviewSerializer(review, context={"risks": risks_of([review])}).data
+    return serializers.LensReviewSerializer(review, context={"risks": risks_of([review])}).data
 
 
 class OneReview(APIView):
     """GET reviews/{id}/."""
 
-    @extend_schema(operation_id="scorecards_review", responses=serializers.ReviewSerializer)
+    @extend_schema(operation_id="scorecards_review", responses=serializers.LensReviewSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """One review with its risks."""
         return Response(shown(found_review(pk)))

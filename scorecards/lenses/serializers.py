@@ -44,7 +44,7 @@ class ImportSerializer(serializers.Serializer[Any]):
     document = serializers.DictField(help_text="The lens in AWS's custom-lens format, at most 500 KB")
 
 
-class ReviewSerializer(serializers.ModelSerializer[Review]):
+class LensReviewSerializer(serializers.ModelSerializer[Review]):
     """A review with its risks."""
 
     entity = serializers.CharField(source="entity.ref")
@@ -64,7 +64,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
         return found
 
 
-class StartSerializer(serializers.Serializer[Any]):
+class LensReviewStartSerializer(serializers.Serializer[Any]):
     """What to review, under which lens."""
 
     entity = serializers.CharField(max_length=200, help_text="A service or system, such as component:default/checkout")

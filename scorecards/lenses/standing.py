@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from scorecards.engine.check import ERROR, FAIL, UNKNOWN
 from scorecards.engine.lens import cheapest, evidence
 from scorecards.engine.lens.document import Pillar, Question
 from scorecards.engine.lens.merge import Said
@@ -19,6 +20,7 @@ from services.models import Entity
 
 #: Minutes that taking up a choice is guessed at where no check knows better.
 GUESS = 120
+TICK = 1
 EVIDENCE = "evidence"
 
 
@@ -115,8 +117,13 @@ class Standing:
         return cheapest.clear(self.question, chosen, costs) or cheapest.lower(self.question, chosen, costs)
 
     def cost(self, choice: str) -> int:
-        """Minutes to take up a choice: those of its checks that do not pass, once each, or a guess."""
-        efforts = {proof.check: proof.effort for proof in self.proofs.get(choice, ()) if proof.state != "pass"}
+        """Minutes to take up a choice: those of its checks that do not pass, once each, or a guess; only a tick where
+        evidence proves it already, or where there is nothing that it could be about."""
+        if self.evidenced.states.get(choice) in (evidence.PROVEN, evidence.VOID):
+            return TICK
+        efforts = {
+            proof.check: proof.effort for proof in self.proofs.get(choice, ()) if proof.state in (FAIL, UNKNOWN, ERROR)
+        }
         return sum(efforts.values()) or GUESS
 
 
