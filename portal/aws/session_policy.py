@@ -29,7 +29,7 @@ CHAOS = (
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (
     "wellarchitected:Get*", "wellarchitected:List*", "wellarchitected:ImportLens", "wellarchitected:ExportLens",
-    "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:UpdateAnswer",
+    "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
     "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
 )  # fmt: skip
 ACTIONS = {"read": READ, "rollout": ROLLOUT, "chaos": CHAOS, "review": REVIEW}

@@ -72,14 +72,14 @@ class Place:
 def import_lens(place: Place, text: str, token: str, arn: str = "") -> ImportedLens:
     """Hand in a lens as JSON text: another one, or with `arn` the next draft of that one. Raises AwsError."""
     alias = {"LensAlias": arn} if arn else {}
-    with aws_errors("import lens", place.account, place.region):
+    with aws_errors("wellarchitected:ImportLens", place.account, place.region):
         reply = place.client().import_lens(JSONString=text, ClientRequestToken=token, **alias)
     return ImportedLens(reply["LensArn"], reply["Status"])
 
 
 def publish_lens(place: Place, arn: str, version: str, token: str) -> str:
     """Publish the draft of a lens under a version such as "2.0"; returns the version. Raises AwsError."""
-    with aws_errors("create lens version", place.account, place.region):
+    with aws_errors("wellarchitected:CreateLensVersion", place.account, place.region):
         reply = place.client().create_lens_version(
             LensAlias=arn, LensVersion=version, IsMajorVersion=True, ClientRequestToken=token
         )
@@ -88,7 +88,7 @@ def publish_lens(place: Place, arn: str, version: str, token: str) -> str:
 
 def lenses(place: Place, status: str = "ALL") -> list[LensSummary]:
     """The account's own custom lenses; `status` is ALL, DRAFT or PUBLISHED. Raises AwsError."""
-    with aws_errors("list lenses", place.account, place.region):
+    with aws_errors("wellarchitected:ListLenses", place.account, place.region):
         rows = list(
             pages(
                 place.client(), "list_lenses", "LensSummaries", LensType="CUSTOM_SELF", LensStatus=status, MaxResults=50
@@ -102,13 +102,13 @@ def lenses(place: Place, status: str = "ALL") -> list[LensSummary]:
 
 def export_lens(place: Place, arn: str) -> str:
     """The JSON text of a custom lens. Raises AwsError."""
-    with aws_errors("export lens", place.account, place.region):
+    with aws_errors("wellarchitected:ExportLens", place.account, place.region):
         return str(place.client().export_lens(LensAlias=arn)["LensJSON"])
 
 
 def create_workload(place: Place, name: str, description: str, *, production: bool, arn: str, token: str) -> str:
     """A workload under one lens; returns its id. Raises AwsError."""
-    with aws_errors("create workload", place.account, place.region):
+    with aws_errors("wellarchitected:CreateWorkload", place.account, place.region):
         reply = place.client().create_workload(
             WorkloadName=name,
             Description=description,
@@ -122,16 +122,28 @@ def create_workload(place: Place, name: str, description: str, *, production: bo
     return str(reply["WorkloadId"])
 
 
+def add_lens(place: Place, workload: str, arn: str) -> None:
+    """Put a workload under a lens too; nothing happens where it is. Raises AwsError."""
+    with aws_errors("wellarchitected:AssociateLenses", place.account, place.region):
+        place.client().associate_lenses(WorkloadId=workload, LensAliases=[arn])
+
+
+def workload_lenses(place: Place, workload: str) -> list[str]:
+    """Under which lenses a workload is reviewed. Raises AwsError; AwsNotFound where there is no such workload."""
+    with aws_errors("wellarchitected:GetWorkload", place.account, place.region):
+        return list(place.client().get_workload(WorkloadId=workload)["Workload"].get("Lenses") or ())
+
+
 def review_version(place: Place, workload: str, arn: str) -> str:
     """Under which version of a lens a workload is reviewed. Raises AwsError."""
-    with aws_errors("get lens review", place.account, place.region):
+    with aws_errors("wellarchitected:GetLensReview", place.account, place.region):
         reply = place.client().get_lens_review(WorkloadId=workload, LensAlias=arn)
     return str(reply["LensReview"]["LensVersion"])
 
 
 def upgrade_review(place: Place, workload: str, arn: str, milestone: str, token: str) -> None:
     """Move a workload to the newest version of a lens; AWS takes a milestone of this name before. Raises AwsError."""
-    with aws_errors("upgrade lens review", place.account, place.region):
+    with aws_errors("wellarchitected:UpgradeLensReview", place.account, place.region):
         place.client().upgrade_lens_review(
             WorkloadId=workload, LensAlias=arn, MilestoneName=milestone, ClientRequestToken=token
         )
@@ -140,7 +152,7 @@ def upgrade_review(place: Place, workload: str, arn: str, milestone: str, token:
 def answers(place: Place, workload: str, arn: str, milestone: int | None = None) -> list[RemoteAnswer]:
     """Every answer of a lens review, of now or of a milestone, without notes. Raises AwsError."""
     which = {"MilestoneNumber": milestone} if milestone else {}
-    with aws_errors("list answers", place.account, place.region):
+    with aws_errors("wellarchitected:ListAnswers", place.account, place.region):
         rows = list(
             pages(
                 place.client(),
@@ -157,7 +169,7 @@ def answers(place: Place, workload: str, arn: str, milestone: int | None = None)
 
 def answer(place: Place, workload: str, arn: str, question: str) -> RemoteAnswer:
     """One answer with its notes. Raises AwsError."""
-    with aws_errors("get answer", place.account, place.region):
+    with aws_errors("wellarchitected:GetAnswer", place.account, place.region):
         reply = place.client().get_answer(WorkloadId=workload, LensAlias=arn, QuestionId=question)
     return _answer(reply["Answer"])
 
@@ -174,7 +186,7 @@ def update_answer(
     notes: str,
 ) -> RemoteAnswer:
     """Write one answer; returns it as AWS has it now, with its risk. Raises AwsError."""
-    with aws_errors("update answer", place.account, place.region):
+    with aws_errors("wellarchitected:UpdateAnswer", place.account, place.region):
         reply = place.client().update_answer(
             WorkloadId=workload, LensAlias=arn, QuestionId=question, SelectedChoices=list(selected),
             IsApplicable=applicable, Reason=reason, Notes=notes,
@@ -184,14 +196,14 @@ def update_answer(
 
 def milestones(place: Place, workload: str) -> list[RemoteMilestone]:
     """The milestones of a workload. Raises AwsError."""
-    with aws_errors("list milestones", place.account, place.region):
+    with aws_errors("wellarchitected:ListMilestones", place.account, place.region):
         rows = list(pages(place.client(), "list_milestones", "MilestoneSummaries", WorkloadId=workload, MaxResults=50))
     return [RemoteMilestone(row["MilestoneNumber"], row["MilestoneName"], row["RecordedAt"]) for row in rows]
 
 
 def create_milestone(place: Place, workload: str, name: str, token: str) -> int:
     """Take a milestone; returns its number. Raises AwsError."""
-    with aws_errors("create milestone", place.account, place.region):
+    with aws_errors("wellarchitected:CreateMilestone", place.account, place.region):
         reply = place.client().create_milestone(WorkloadId=workload, MilestoneName=name, ClientRequestToken=token)
     return int(reply["MilestoneNumber"])
 

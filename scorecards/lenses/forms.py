@@ -52,6 +52,10 @@ class LinkForm(forms.Form):
     """Where in AWS."""
 
     place = forms.ChoiceField(label="Account and region")
+    workload = forms.CharField(
+        required=False, max_length=32, label="Id of a workload",
+        widget=forms.TextInput(attrs={"placeholder": "Workload id, or empty for a new one", "autocomplete": "off"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,29 +20,49 @@ from scorecards.models import Answer, AnswerConflict, Review, WorkloadLink
 from scorecards.models.reviews import AWS
 
 HERE, THERE = "here", "there"
+WORKLOAD = re.compile(r"[0-9a-f]{32}")
 
 
 class Refused(Exception):
     """It cannot be done; the message says why."""
 
 
-def link(review: Review, account: str, region: str, user: Any) -> Run:
-    """Link a review and ask for its first sync. Raises Refused."""
+def link(review: Review, account: str, region: str, user: Any, workload: str = "") -> Run:
+    """Link a review and ask for its first sync; with a workload's id to that one, otherwise to one that is made.
+
+    Raises Refused.
+    """
     known = Account.objects.filter(account_id=account, enabled=True).exclude(review_role_arn="").first()
     if known is None or region not in known.regions:
         raise Refused("The portal has no review role for this account and region.")
+    if workload and not WORKLOAD.fullmatch(workload):
+        raise Refused("The id of a workload has 32 of the characters 0-9 and a-f; it is the end of its ARN.")
+    same = WorkloadLink.objects.filter(
+        account_id=account, region=region, workload_id=workload, review__lens=review.lens
+    )
+    if workload and same.exists():
+        raise Refused("Another review under this lens is linked with this workload already.")
     try:
         with transaction.atomic():
             WorkloadLink.objects.create(
-                review=review, account_id=account, region=region, created_by=user.get_username()
+                review=review, account_id=account, region=region, workload_id=workload, created_by=user.get_username()
             )
             audit.record(
                 user, "scorecards.review.link", review.entity.ref, severity="medium", lens=review.lens.key,
-                account=account, region=region,
+                account=account, region=region, workload=workload,
             )  # fmt: skip
     except IntegrityError as error:
-        raise Refused("This review is linked already.") from error
+        raise Refused("This review, or this workload, is linked already.") from error
     return request_sync(review, user)
+
+
+def unlink(review: Review, user: Any) -> bool:
+    """Let a review go its own way; the workload in AWS stays as it is. False where it is not linked."""
+    with transaction.atomic():
+        gone, _ = WorkloadLink.objects.filter(review=review).delete()
+        if gone:
+            audit.record(user, "scorecards.review.unlink", review.entity.ref, severity="medium", lens=review.lens.key)
+    return bool(gone)
 
 
 def request_sync(review: Review, user: Any) -> Run:

@@ -37,6 +37,8 @@ def ensure(link: WorkloadLink) -> None:
     copy = _lens(place, version)
     if not link.workload_id:
         _workload(link, place, copy.arn)
+    elif not link.lens_arn:
+        _join(link, place, copy.arn)
     if tool.review_version(place, link.workload_id, link.lens_arn) != copy.aws_version:
         name = f"Before lens version {copy.aws_version}"
         made = token("upgrade", link.workload_id, copy.aws_version)
@@ -77,6 +79,18 @@ def _lens(place: Place, version: LensVersion) -> LensCopy:
         "AWS tool", "scorecards.lens.copy", version.lens.key, severity="medium", version=version.number, arn=copy.arn
     )
     return copy
+
+
+def _join(link: WorkloadLink, place: Place, arn: str) -> None:
+    """A workload that was there before: put it under the lens."""
+    if arn not in tool.workload_lenses(place, link.workload_id):
+        tool.add_lens(place, link.workload_id, arn)
+        audit.record(
+            "AWS tool", "scorecards.workload.add-lens", link.review.entity.ref, severity="medium", account=place.account,
+            region=place.region, workload=link.workload_id,
+        )  # fmt: skip
+    link.lens_arn = arn
+    link.save(update_fields=["lens_arn"])
 
 
 def _workload(link: WorkloadLink, place: Place, arn: str) -> None:

@@ -20,7 +20,7 @@ def found_review(pk: int) -> Review:
 
 
 class Sync(APIView):
-    """POST reviews/{id}/sync/."""
+    """POST and DELETE reviews/{id}/sync/."""
 
     write_role = "editor"
 
@@ -42,10 +42,20 @@ class Sync(APIView):
             run = linking.request_sync(review, request.user)
         else:
             try:
-                run = linking.link(review, data.get("account", ""), data.get("region", ""), request.user)
+                run = linking.link(
+                    review, data.get("account", ""), data.get("region", ""), request.user, data.get("workload", "")
+                )
             except linking.Refused as error:
                 raise ValidationError({"account": [str(error)]}) from error
         return Response({"run": run.pk, "state": run.state}, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(operation_id="scorecards_review_unlink", responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """End the link with AWS; the workload there stays as it is."""
+        review = found_review(pk)
+        self.check_object_permissions(request, review)
+        linking.unlink(review, request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Conflicts(APIView):

@@ -138,6 +138,9 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
     account = serializers.CharField(max_length=12, required=False)
     region = serializers.CharField(max_length=30, required=False)
+    workload = serializers.CharField(
+        max_length=32, required=False, help_text="The id of a workload that is there; without it one is made"
+    )
 
 
 class ConflictSerializer(serializers.ModelSerializer[AnswerConflict]):

@@ -24,7 +24,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Choose an account and region that the portal has a review role for.")
         return redirect(review)
     try:
-        run = linking.link(review, *form.place_of(), request.user)
+        run = linking.link(review, *form.place_of(), request.user, form.cleaned_data["workload"])
     except linking.Refused as error:
         messages.error(request, str(error))
         return redirect(review)
@@ -38,6 +38,16 @@ def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
     policy.require(request.user, "editor", review.owner_ref)
     get_object_or_404(WorkloadLink, review=review)
     return redirect(linking.request_sync(review, request.user))
+
+
+@require_POST
+def unlink(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the link; nothing changes in AWS."""
+    review = find(pk)
+    policy.require(request.user, "editor", review.owner_ref)
+    if linking.unlink(review, request.user):
+        messages.success(request, "The review is no longer linked. The workload in AWS stays as it is.")
+    return redirect(review)
 
 
 @require_POST

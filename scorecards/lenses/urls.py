@@ -18,6 +18,7 @@ review = [
     path("upgrade/", review_views.upgrade, name="review-upgrade"),
     path("aws/", sync_views.link, name="review-link"),
     path("aws/sync/", sync_views.sync_now, name="review-sync"),
+    path("aws/unlink/", sync_views.unlink, name="review-unlink"),
     path("aws/conflicts/<str:question_id>/", sync_views.resolve, name="review-resolve"),
 ]
 urlpatterns = [

@@ -20,7 +20,13 @@ def lens(name: str = "Small", **question: Any) -> dict[str, Any]:
         {"id": "tested_no", "title": "None of these"},
     ]  # fmt: skip
     rules = [{"condition": "tested && !tested_no", "risk": "NO_RISK"}, {"condition": "default", "risk": "HIGH_RISK"}]
-    asked = {"id": "rel_backup", "title": "Do restores work?", "description": "d", "choices": choices, "riskRules": rules}
+    asked = {
+        "id": "rel_backup",
+        "title": "Do restores work?",
+        "description": "d",
+        "choices": choices,
+        "riskRules": rules,
+    }
     pillar = {"id": "reliability", "name": "Reliability", "questions": [asked | question]}
     return {"schemaVersion": "2021-11-01", "name": name, "description": "A lens.", "pillars": [pillar]}
 
@@ -46,7 +52,9 @@ def walk(ask: Ask) -> None:
     changed = {**answers, "QuestionId": "rel_backup", "SelectedChoices": ["tested_no"], "Notes": "n"}
     assert ask(TOOL, "UpdateAnswer", **changed)["Answer"]["Risk"] == "HIGH"
     assert ask(TOOL, "ListLensReviewImprovements", **answers)["ImprovementSummaries"][0]["Risk"] == "HIGH"
-    assert ask(TOOL, "CreateMilestone", **load, MilestoneName="Before", ClientRequestToken="five")["MilestoneNumber"] == 1
+    assert (
+        ask(TOOL, "CreateMilestone", **load, MilestoneName="Before", ClientRequestToken="five")["MilestoneNumber"] == 1
+    )
     updates = {"tested": {"Status": "SELECTED"}, "tested_no": {"Status": "UNSELECTED"}}
     ask(TOOL, "UpdateAnswer", **answers, QuestionId="rel_backup", ChoiceUpdates=updates)
     now = ask(TOOL, "GetAnswer", **answers, QuestionId="rel_backup")["Answer"]
@@ -57,6 +65,10 @@ def walk(ask: Ask) -> None:
     frozen = ask(TOOL, "GetMilestone", **load, MilestoneNumber=1)["Milestone"]["Workload"]
     assert frozen["RiskCounts"] == {"HIGH": 1}
     assert [row["MilestoneName"] for row in ask(TOOL, "ListMilestones", **load)["MilestoneSummaries"]] == ["Before"]
+    other = ask(TOOL, "ImportLens", JSONString=json.dumps(lens("Other")), ClientRequestToken="nine")["LensArn"]
+    ask(TOOL, "CreateLensVersion", LensAlias=other, LensVersion="1.0", IsMajorVersion=True, ClientRequestToken="ten")
+    ask(TOOL, "AssociateLenses", **load, LensAliases=[other])
+    assert ask(TOOL, "GetWorkload", **load)["Workload"]["Lenses"] == [arn, other]
     again = lens(title="Do all restores work?")
     ask(TOOL, "ImportLens", JSONString=json.dumps(again), ClientRequestToken="six", LensAlias=arn)
     ask(TOOL, "CreateLensVersion", LensAlias=arn, LensVersion="2.0", IsMajorVersion=True, ClientRequestToken="seven")

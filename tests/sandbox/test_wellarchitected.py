@@ -27,9 +27,7 @@ from tests.scorecards.lenses.test_engine import NAMES, bare, trees
         ("export_lens", {"LensAlias": "arn:aws:wellarchitected:eu-west-1:111111111111:lens/none"}, "ResourceNotFoundException"),
     ],
 )  # fmt: skip
-def test_errors_are_those_of_the_service(
-    client: Clients, operation: str, arguments: dict[str, Any], code: str
-) -> None:
+def test_errors_are_those_of_the_service(client: Clients, operation: str, arguments: dict[str, Any], code: str) -> None:
     with pytest.raises(ClientError) as caught:
         getattr(client(TOOL), operation)(**arguments)
     assert caught.value.response["Error"]["Code"] == code

@@ -68,6 +68,16 @@ def _answer(pillar: Params, question: Params, answer: Params, *, whole: bool) ->
     return {**said, **described, "ChoiceAnswers": states, "Notes": answer["Notes"]}
 
 
+@handles(NAME, "AssociateLenses")
+def associate_lenses(state: State, params: Params, context: Context) -> Reply:
+    """Review the workload under more lenses, each in its newest version."""
+    kept, load = _open(state, params, context)
+    for arn in params["LensAliases"]:
+        tool.lens_of(kept, arn)
+        load["reviews"].setdefault(arn, {"version": kept["lenses"][arn]["current"], "answers": {}})
+    return {}
+
+
 @handles(NAME, "GetLensReview")
 def get_lens_review(state: State, params: Params, context: Context) -> Reply:
     """A workload under a lens: version and risks by pillar."""

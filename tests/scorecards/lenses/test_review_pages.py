@@ -110,7 +110,8 @@ def _user(name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "part", ["answers/rel_backup/", "milestones/", "upgrade/", "aws/", "aws/sync/", "aws/conflicts/rel_backup/"]
+    "part",
+    ["answers/rel_backup/", "milestones/", "upgrade/", "aws/", "aws/sync/", "aws/unlink/", "aws/conflicts/rel_backup/"],
 )
 def test_only_editors_of_the_team_write(browse: Browse, jon: Any, vera: Any, review: Review, part: str) -> None:
     for who in (jon, vera):

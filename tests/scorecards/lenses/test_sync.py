@@ -308,6 +308,37 @@ def test_a_review_under_an_older_version_than_aws_has_is_told_to_move(
         run(link)
 
 
+def test_a_review_joins_a_workload_that_is_there(
+    link: WorkloadLink, service: Callable[..., Any], mira: Any, document: dict[str, Any]
+) -> None:
+    run(link)
+    document["name"] = "Second lens"
+    second = library.import_lens(json.dumps(document), "admin").version
+    library.publish(second, "admin")
+    other = answering.start(link.review.entity, second.lens, mira)
+    linking.link(other, HOME.account, HOME.region, mira, link.workload_id)
+    joined = WorkloadLink.objects.get(review=other)
+    run(joined)
+    assert tool.workload_lenses(HOME, link.workload_id) == [link.lens_arn, joined.lens_arn]
+    say_there(joined, "backup_taken")
+    assert run(joined).pulled == 1
+    assert here(joined).selected == ("backup_taken",)
+    assert run(link) == syncing.Tally()
+
+
+def test_a_workload_id_that_cannot_be_is_refused(aws: Any, review: Review, mira: Any) -> None:
+    with pytest.raises(linking.Refused, match="32 of the characters"):
+        linking.link(review, HOME.account, HOME.region, mira, "../workloads")
+
+
+def test_unlinking_leaves_aws_as_it_is(torn: WorkloadLink, mira: Any, browse: Callable[..., Any]) -> None:
+    browse(mira).post(f"{torn.review.get_absolute_url()}aws/unlink/")
+    assert not WorkloadLink.objects.exists()
+    assert not AnswerConflict.objects.exists()
+    assert len(HOME.client().list_workloads()["WorkloadSummaries"]) == 1
+    assert AuditEvent.objects.filter(action="scorecards.review.unlink", actor="mira").count() == 1
+
+
 def test_an_unknown_workload_is_an_error_of_aws(link: WorkloadLink) -> None:
     run(link)
     WorkloadLink.objects.filter(pk=link.pk).update(workload_id="0" * 32)
