@@ -181,10 +181,10 @@ urlpatterns = [
     path("", Reviews.as_view(), name="api-scorecards-reviews"),
     path("<int:pk>/", OneReview.as_view(), name="api-scorecards-review"),
     path("<int:pk>/answers/", Answers.as_view(), name="api-scorecards-answers"),
-    path("<int:pk>/answers/<str:question>/", OneAnswer.as_view(), name="api-scorecards-answer"),
+    path("<int:pk>/answers/<slug:question>/", OneAnswer.as_view(), name="api-scorecards-answer"),
     path("<int:pk>/plan/", Plan.as_view(), name="api-scorecards-plan"),
     path("<int:pk>/milestones/", Milestones.as_view(), name="api-scorecards-milestones"),
     path("<int:pk>/sync/", Sync.as_view(), name="api-scorecards-sync"),
     path("<int:pk>/conflicts/", Conflicts.as_view(), name="api-scorecards-conflicts"),
-    path("<int:pk>/conflicts/<str:question>/", OneConflict.as_view(), name="api-scorecards-conflict"),
+    path("<int:pk>/conflicts/<slug:question>/", OneConflict.as_view(), name="api-scorecards-conflict"),
 ]

@@ -8,8 +8,8 @@ from scorecards.lenses import answer_views, review_views, sync_views, views
 
 review = [
     path("", review_views.review, name="review"),
-    path("pillars/<str:pillar_id>/", review_views.pillar, name="review-pillar"),
-    path("answers/<str:question_id>/", answer_views.answer, name="review-answer"),
+    path("pillars/<slug:pillar_id>/", review_views.pillar, name="review-pillar"),
+    path("answers/<slug:question_id>/", answer_views.answer, name="review-answer"),
     path("plan/", review_views.plan, name="review-plan"),
     path("report/", review_views.report, name="review-report"),
     path("report.pdf", review_views.report_pdf, name="review-pdf"),
@@ -19,7 +19,7 @@ review = [
     path("aws/", sync_views.link, name="review-link"),
     path("aws/sync/", sync_views.sync_now, name="review-sync"),
     path("aws/unlink/", sync_views.unlink, name="review-unlink"),
-    path("aws/conflicts/<str:question_id>/", sync_views.resolve, name="review-resolve"),
+    path("aws/conflicts/<slug:question_id>/", sync_views.resolve, name="review-resolve"),
 ]
 urlpatterns = [
     path("lenses/", views.lenses, name="lenses"),
