@@ -39,6 +39,7 @@ service_columns.add(Column("scorecards.step", "30 days", columns.steps, order=12
 search.add(SearchSource("scorecards", "Checks", home.find_checks, order=30))
 jobs.add(Job(tasks.JOB, "Evaluate scorecards", tasks.run, every=5, keep=10, lease=60, order=30))
 jobs.add(Job(lens_tasks.SYNC, "Sync a review with AWS", lens_tasks.sync, keep=50, order=31))
+jobs.add(Job(lens_tasks.FETCH, "Fetch a lens from AWS", lens_tasks.fetch, keep=20, order=33))
 jobs.add(Job(lens_tasks.KEEP, "Keep lenses and linked reviews in step", lens_tasks.keep, every=300, keep=10, order=32))
 # After the other plugins' steps: the history begins with services as they are, not with their demo half loaded.
 demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=90))

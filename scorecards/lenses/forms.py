@@ -48,14 +48,10 @@ class MilestoneForm(forms.Form):
     )  # fmt: skip
 
 
-class LinkForm(forms.Form):
-    """Where in AWS."""
+class PlaceForm(forms.Form):
+    """An account and region that the portal has a review role for."""
 
     place = forms.ChoiceField(label="Account and region")
-    workload = forms.CharField(
-        required=False, max_length=32, label="Id of a workload",
-        widget=forms.TextInput(attrs={"placeholder": "Workload id, or empty for a new one", "autocomplete": "off"}),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +65,24 @@ class LinkForm(forms.Form):
         """(account id, region)."""
         account, _, region = str(self.cleaned_data["place"]).partition("/")
         return account, region
+
+
+class LinkForm(PlaceForm):
+    """Where in AWS a review has its workload."""
+
+    workload = forms.CharField(
+        required=False, max_length=32, label="Id of a workload",
+        widget=forms.TextInput(attrs={"placeholder": "Workload id, or empty for a new one", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class FetchForm(PlaceForm):
+    """A custom lens in AWS."""
+
+    arn = forms.RegexField(
+        r"^arn:aws[a-z-]*:wellarchitected:[a-z0-9-]{1,30}:[0-9]{12}:lens/[0-9a-f]{32}$", max_length=128, label="ARN of the lens",
+        widget=forms.TextInput(attrs={"placeholder": "arn:aws:wellarchitected:…:lens/…", "autocomplete": "off"}),
+    )  # fmt: skip
 
 
 def said_of(post: Any) -> Said:

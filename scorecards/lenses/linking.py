@@ -56,6 +56,12 @@ def link(review: Review, account: str, region: str, user: Any, workload: str = "
     return request_sync(review, user)
 
 
+def request_fetch(account: str, region: str, arn: str, user: Any) -> Run:
+    """Ask a worker to fetch a custom lens from AWS; it comes in as a draft."""
+    asked = {"account": account, "region": region, "arn": arn, "by": user.get_username()}
+    return enqueue(tasks.FETCH, asked, by=user.get_username(), unique=arn)
+
+
 def unlink(review: Review, user: Any) -> bool:
     """Let a review go its own way; the workload in AWS stays as it is. False where it is not linked."""
     with transaction.atomic():

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import policy
-from scorecards.lenses import answering, filters, library, milestones, pdf, standing, sync_page, words
+from scorecards.lenses import answering, export, filters, library, milestones, pdf, standing, sync_page, words
 from scorecards.lenses.forms import MilestoneForm, StartForm
 from scorecards.models import Review
 from scorecards.models.reviews import REASONS
@@ -40,6 +40,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "lenses": StartForm().fields["lens"].queryset.exists(),  # type: ignore[attr-defined]  # a ModelChoiceField
     }
     return render(request, "scorecards/reviews.html", context)
+
+
+@require_GET
+def reviews_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same reviews as CSV."""
+    return export.response(filters.chosen(request))
 
 
 def new(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResponse:

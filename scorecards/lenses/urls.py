@@ -23,10 +23,12 @@ review = [
 ]
 urlpatterns = [
     path("lenses/", views.lenses, name="lenses"),
+    path("lenses/from-aws/fetch/", views.fetch, name="lens-fetch"),
     path("lenses/<slug:key>/", views.lens, name="lens"),
     path("lenses/<slug:key>/<int:number>/export.json", views.export, name="lens-export"),
     path("lenses/<slug:key>/<int:number>/publish/", views.publish, name="lens-publish"),
     path("reviews/", review_views.reviews, name="reviews"),
+    path("reviews/export.csv", review_views.reviews_csv, name="reviews-export"),
     path("reviews/new/<str:kind>/<str:namespace>/<str:name>/", review_views.new, name="review-new"),
     path("reviews/<int:pk>/", include(review)),
 ]

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import policy
-from scorecards.lenses import library
-from scorecards.lenses.forms import ImportForm
+from scorecards.lenses import library, linking
+from scorecards.lenses.forms import FetchForm, ImportForm
 from scorecards.models import Lens, LensVersion
 
 
@@ -37,6 +37,7 @@ def lenses(request: HttpRequest) -> HttpResponse:
         "lenses": rows,
         "form": form,
         "problems": problems,
+        "fetch_form": FetchForm(),
         "may_import": policy.may(request.user, "admin"),
     }
     return render(request, "scorecards/lenses.html", context, status=422 if problems or form.errors else 200)
@@ -45,11 +46,23 @@ def lenses(request: HttpRequest) -> HttpResponse:
 def _imported(request: HttpRequest, done: library.Imported) -> HttpResponse:
     version = done.version
     if done.new:
-        warned = f" {len(version.warnings)} warnings are listed below." if version.warnings else ""
+        warned = f" {len(version.warnings)} tolerated oddities are noted." if version.warnings else ""
         messages.success(request, f"Imported as version {version.number}, a draft.{warned}")
     else:
         messages.info(request, f"This file is version {version.number} already; nothing was changed.")
     return redirect(version.lens)
+
+
+@require_POST
+def fetch(request: HttpRequest) -> HttpResponse:
+    """Let a worker fetch a lens from AWS; for admins."""
+    policy.require(request.user, "admin")
+    form = FetchForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose an account and region, and give the ARN of a custom lens.")
+        return redirect("scorecards:lenses")
+    account, region = form.place_of()
+    return redirect(linking.request_fetch(account, region, form.cleaned_data["arn"], request.user))
 
 
 @require_GET

@@ -180,6 +180,9 @@ def test_a_list_of_reviews_costs_the_same_for_many(
         page = client.get(REVIEWS)
     assert page.status_code == 200
     assert "24 Well-Architected reviews" in page.content.decode()
+    lines = b"".join(client.get(f"{REVIEWS}export.csv?team=payments").streaming_content).decode().splitlines()
+    assert len(lines) == 25
+    assert lines[1].startswith("component:default/service-23,group:default/payments,small-lens,0,0,0,1,0,")
     found = client.get(f"{REVIEWS}?team=search").content.decode()
     assert "No review answers to this filter." in found
 

@@ -16,13 +16,13 @@ from portal.aws import wellarchitected as tool
 from portal.aws.errors import AwsError
 from portal.aws.models import Account
 from portal.aws.wellarchitected import Place
-from portal.jobs import runner
+from portal.jobs import queue, runner
 from portal.jobs.models import Run
 from scorecards.engine.lens import merge
 from scorecards.engine.lens.merge import Said
 from scorecards.lenses import answering, library, linking, milestones, placing, standing
 from scorecards.lenses import sync as syncing
-from scorecards.models import AnswerConflict, LensCopy, Review, WorkloadLink
+from scorecards.models import AnswerConflict, Lens, LensCopy, Review, WorkloadLink
 from tests.scorecards.lenses.conftest import prove
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +324,38 @@ def test_a_review_joins_a_workload_that_is_there(
     assert run(joined).pulled == 1
     assert here(joined).selected == ("backup_taken",)
     assert run(link) == syncing.Tally()
+
+
+def test_an_admin_fetches_a_lens_from_aws_as_a_draft(
+    link: WorkloadLink, admin: Any, mira: Any, browse: Callable[..., Any], document: dict[str, Any]
+) -> None:
+    run(link)
+    document["name"] = "Made in AWS"
+    arn = tool.import_lens(HOME, json.dumps(document), "x").arn
+    tool.publish_lens(HOME, arn, "1.0", "y")
+    form = {"place": f"{HOME.account}/{HOME.region}", "arn": arn}
+    assert browse(mira).post("/scorecards/lenses/from-aws/fetch/", form).status_code == 403
+    browse(admin).post("/scorecards/lenses/from-aws/fetch/", {**form, "arn": "arn:aws:s3:::bucket"})
+    assert not Run.objects.filter(job="scorecards.fetch-lens").exists()
+    browse(admin).post("/scorecards/lenses/from-aws/fetch/", form)
+    asked = Run.objects.get(job="scorecards.fetch-lens")
+    runner.execute(asked.pk, heartbeat=False)
+    asked.refresh_from_db()
+    assert asked.result == {"lens": "made-in-aws", "version": 1, "new": True}
+    assert AuditEvent.objects.filter(action="scorecards.lens.import", actor="admin", target="made-in-aws").exists()
+
+
+def test_linked_reviews_are_synced_once_an_hour(link: WorkloadLink) -> None:
+    Run.objects.all().delete()
+    keep = queue.enqueue("scorecards.lenses")
+    runner.execute(keep.pk, heartbeat=False)
+    keep.refresh_from_db()
+    assert keep.result == {"asked": 1}
+    again = queue.enqueue("scorecards.lenses")
+    runner.execute(again.pk, heartbeat=False)
+    again.refresh_from_db()
+    assert again.result is None
+    assert library.current(Lens.objects.get(key="colonnade")) is not None
 
 
 def test_a_workload_id_that_cannot_be_is_refused(aws: Any, review: Review, mira: Any) -> None:
