@@ -38,7 +38,7 @@ PAGES = {
     "checks": "/scorecards/checks/",
     "check": "/scorecards/checks/services.alb-access-logs/",
     "reviews": "/scorecards/reviews/",
-    "review": "/scorecards/reviews/ a[href^='/scorecards/reviews/']",
+    "review": "/scorecards/reviews/ td a[href^='/scorecards/reviews/']",
     "review-pillar": "/scorecards/reviews/1/pillars/reliability/",
     "review-plan": "/scorecards/reviews/1/plan/",
     "review-report": "/scorecards/reviews/1/report/",
