@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from scorecards import views
 from scorecards.answers import views as answers
@@ -38,4 +38,7 @@ urlpatterns = [
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
     path("waivers/<int:pk>/", waivers.waiver, name="waiver"),
     re_path(r"^waivers/(?P<pk>[0-9]{1,18})/(?P<verb>approve|deny|revoke)/$", waivers.act, name="waiver-act"),
+    re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
+    path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
+    path("", include("scorecards.lenses.urls")),
 ]

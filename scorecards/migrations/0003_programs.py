@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecards", "0001_initial"),
+        ("scorecards", "0002_lenses"),
         ("services", "0002_catalog_index"),
     ]
 
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Answer",
+            name="CheckAnswer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("check_key", models.CharField(max_length=100)),
