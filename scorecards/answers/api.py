@@ -30,7 +30,7 @@ MOST = 500
 OUTCOMES = (RECORDED, REPEATED, LATE)
 
 
-class AnswerSerializer(serializers.ModelSerializer[CheckAnswer]):
+class CheckAnswerSerializer(serializers.ModelSerializer[CheckAnswer]):
     """One answer. `late`: a newer one was on record when it came, so it is history only."""
 
     service = serializers.CharField(source="entity.ref", read_only=True)
@@ -100,7 +100,7 @@ class TakenSerializer(serializers.Serializer[Any]):
     """What became of one answer."""
 
     outcome = serializers.ChoiceField(choices=OUTCOMES)
-    answer = AnswerSerializer()
+    answer = CheckAnswerSerializer()
 
 
 class AnswerFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -128,7 +128,7 @@ class Results(generics.ListAPIView[CheckAnswer]):
     """GET and POST results/."""
 
     write_role = record.ROLE
-    serializer_class = AnswerSerializer
+    serializer_class = CheckAnswerSerializer
     filterset_class = AnswerFilter
     pagination_class = ByMoment
     queryset = CheckAnswer.objects.select_related("entity")

@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-observed_at", "-id"],
                 "indexes": [
-                    models.Index(fields=["entity", "check_key", "observed_at"], name="scorecards__entity__9e0809_idx")
+                    models.Index(fields=["entity", "check_key", "observed_at"], name="scorecards__entity__b2c9e5_idx")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("entity", "check_key", "key"), name="one_answer_per_key")
