@@ -32,7 +32,7 @@ RESULT = (
 )  # fmt: skip
 POINT = (
     "scope_type", "scope_ref", "entity", "pillar", "score", "level", "confidence", "delta", "level_before",
-    "confidence_before", "services", "waived", "waived_checks", "valid_from", "valid_to", "cause", "cause_text",
+    "confidence_before", "services", "waived", "waived_checks", "levels", "valid_from", "valid_to", "cause", "cause_text",
     "cause_detail",
 )  # fmt: skip
 

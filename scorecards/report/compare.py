@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from scorecards import queries
 from scorecards.engine.scoring import LADDER, OVERALL
@@ -160,14 +160,13 @@ def causes(services: QuerySet[Entity], period: Period) -> list[CauseLine]:
     rows = queries.service_points(services).filter(
         queries.MOVED, valid_from__gt=period.start, valid_from__lte=period.end
     )
-    found: dict[str, list[float]] = {}
-    for cause, delta in rows.exclude(pillar=OVERALL).values_list("cause", "delta"):
-        found.setdefault(cause, []).append(delta or 0.0)
+    told: Any = rows.exclude(pillar=OVERALL).values("cause").order_by()
     lines = [
-        CauseLine(cause, len(steps), round(sum(step for step in steps if step > 0), 1),
-                  round(-sum(step for step in steps if step < 0), 1))
-        for cause, steps in found.items()
-    ]  # fmt: skip
+        CauseLine(row["cause"], row["steps"], round(row["up"] or 0.0, 1), round(-(row["down"] or 0.0), 1))
+        for row in told.annotate(
+            steps=Count("id"), up=Sum("delta", filter=Q(delta__gt=0)), down=Sum("delta", filter=Q(delta__lt=0))
+        )
+    ]
     return sorted(lines, key=lambda line: (-line.steps, line.cause))
 
 
