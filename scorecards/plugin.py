@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.plugins import DemoStep, Job, NavItem, Panel, SearchSource, demo, jobs, nav, panels, search
-from scorecards import columns, home, system_checks, tasks
+from scorecards import columns, home, system_checks, tasks, verify
 from scorecards import demo as demo_step
 from scorecards import panels as shown
 from scorecards.initiatives import digest
@@ -46,6 +46,7 @@ jobs.add(Job(digest.JOB, "Tell teams what changed", digest.run, every=600, keep=
 jobs.add(Job(lens_tasks.SYNC, "Sync a review with AWS", lens_tasks.sync, keep=50, order=31))
 jobs.add(Job(lens_tasks.FETCH, "Fetch a lens from AWS", lens_tasks.fetch, keep=20, order=33))
 jobs.add(Job(lens_tasks.KEEP, "Keep lenses and linked reviews in step", lens_tasks.keep, every=300, keep=10, order=32))
+jobs.add(Job(verify.JOB, "Compare past scores with their facts", verify.run, cron="15 2 * * *", keep=60, order=34))
 # After the other plugins' steps: the history begins with services as they are, not with their demo half loaded.
 demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=90))
 demo.add(DemoStep("scorecards.reviews", "Well-Architected reviews", lens_demo.load, order=95))

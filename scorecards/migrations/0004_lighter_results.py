@@ -5,39 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecards', '0003_programs'),
-        ('services', '0002_catalog_index'),
+        ("scorecards", "0003_programs"),
+        ("services", "0002_catalog_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='entityevaluation',
-            name='states',
+            model_name="entityevaluation",
+            name="states",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='scorepoint',
-            name='levels',
+            model_name="scorepoint",
+            name="levels",
             field=models.JSONField(default=dict),
         ),
         migrations.AlterField(
-            model_name='checkresult',
-            name='check_version',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='scorecards.checkversion'),
+            model_name="checkresult",
+            name="check_version",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="results",
+                to="scorecards.checkversion",
+            ),
         ),
         migrations.AlterField(
-            model_name='checkresult',
-            name='entity',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='check_results', to='services.entity'),
+            model_name="checkresult",
+            name="entity",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="check_results",
+                to="services.entity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkresult',
-            index=models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['valid_to'], name='closed_result'),
+            model_name="checkresult",
+            index=models.Index(
+                condition=models.Q(("valid_to__isnull", False)), fields=["valid_to"], name="closed_result"
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorepoint',
-            index=models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['scope_type', 'valid_to'], name='closed_point'),
+            model_name="scorepoint",
+            index=models.Index(
+                condition=models.Q(("valid_to__isnull", False)), fields=["scope_type", "valid_to"], name="closed_point"
+            ),
         ),
     ]
