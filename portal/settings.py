@@ -21,6 +21,8 @@ READING_FOLDERS = env.list("READING_FOLDERS", default=[])
 READING_INTERVAL = env.int("READING_INTERVAL", default=600)
 READING_TRIES = env.int("READING_TRIES", default=3)
 SCORECARD_CHECKS = env.str("SCORECARD_CHECKS", default="")
+# Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
+BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 DISCOVERY_SERVICE_TAGS = env.list("DISCOVERY_SERVICE_TAGS", default=["service", "app"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from scorecards import views
+from scorecards import badge, views
 from scorecards.answers import views as answers
 from scorecards.initiatives import views as initiatives
 from scorecards.own import views as own
@@ -20,6 +20,7 @@ urlpatterns = [
     path("movements/", views.movements, name="movements"),
     path("report/", report.page, name="report"),
     path("report/export.csv", report.csv, name="report-export"),
+    path(f"badges/{SERVICE}.svg", badge.badge, name="badge"),
     path("checks/", views.checks, name="checks"),
     path("checks/own/", own.own_checks, name="own-checks"),
     path("checks/own/new/", own.edit, name="own-check-new"),
