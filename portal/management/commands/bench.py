@@ -10,7 +10,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.environment import BASE
 
-NOT_BENCHMARKS = {"__init__", "figure", "empty_portal", "portal_process", "processes", "catalog_ingest", "catalog_pages"}
+NOT_BENCHMARKS = {
+    "__init__",
+    "figure",
+    "empty_portal",
+    "portal_process",
+    "processes",
+    "catalog_ingest",
+    "catalog_pages",
+}
 
 
 class Command(BaseCommand):
