@@ -15,6 +15,7 @@ from scorecards.models import CheckVersion
 from scorecards.recompute import Card
 from scorecards.timeline import moment_of
 from scorecards.words import STATES, StateWords, field_of, pillar_label, pillar_order, spoken, why
+from services.facts import name_of
 
 DECLARED = "catalog."
 
@@ -33,6 +34,11 @@ class LeafRow:
     url: str
     observed_at: datetime | None
     truth: bool | None
+
+    @property
+    def name(self) -> str:
+        """What people call the fact."""
+        return name_of(self.fact)
 
 
 @dataclass(frozen=True, slots=True)

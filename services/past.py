@@ -49,7 +49,8 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         if entity.removed_at
         else entity_views.frame(request, entity, entity_views.tabs_of(request, entity), entity_views.HISTORY)
     )
-    context = {"ref": ref, "entity": entity, "page": rows, "lines": [_line(row) for row in rows], **above}
+    why = "" if entity.removed_why.startswith("Removed by ") else entity.removed_why
+    context = {"why": why, "ref": ref, "entity": entity, "page": rows, "lines": [_line(row) for row in rows], **above}
     return render(request, "services/history.html", context | _past(request, ref))
 
 

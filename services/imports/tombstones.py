@@ -46,12 +46,14 @@ def _page(request: HttpRequest, removed: Entity) -> HttpResponse:
     behind = locations.behind(removed)
     versions = list(removed.versions.all()[:VERSIONS])
     by = versions[0].by if versions else ""
+    nothing_said = f"Removed by {by}."
     context = {
         "entity": removed,
         "versions": versions,
         "by": by,
         # Who gave no reason left only the sentence that names them.
-        "why": "" if removed.removed_why == f"Removed by {by}." else removed.removed_why,
+        "why": "" if removed.removed_why == nothing_said else removed.removed_why,
+        "nothing_said": nothing_said,
         "kind_words": naming.ONE.get(removed.kind, removed.kind),
         "owner_url": queries.page_of(removed.owner_ref),
         "location": behind[0] if behind else None,

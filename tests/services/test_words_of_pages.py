@@ -110,8 +110,8 @@ def test_a_removal_without_a_reason_is_told_once(
     apply.remove(mira, gone)
     page = text_of(browse(mira), "/services/component/default/gone/", status=410)
     assert "This service was removed" in page
-    assert page.count("Removed by mira.") == 1  # in its history; the verdict names her in its own words
-    assert "removed by mira" not in page.lower().partition("its name is free")[2].partition("history")[0]
+    assert "by mira.</strong> No reason was given." in page
+    assert "Removed by mira." not in page
 
 
 def test_the_search_tells_resources_of_one_name_apart(vera: User) -> None:
@@ -138,3 +138,13 @@ def test_a_search_without_hits_gives_the_list_box_an_option_that_cannot_be_chose
 ) -> None:
     page = browse(vera).get("/search/?q=zzzzqq", headers={"HX-Request": "true"}).content.decode()
     assert 'class="hits-none" role="option" aria-disabled="true"' in page
+
+
+def test_each_fact_of_the_tab_can_be_led_to(
+    service: Callable[..., Entity], browse: Callable[..., Client], vera: User
+) -> None:
+    checkout = service("checkout")
+    facts.publish(checkout, "aws.alb", {"items": [], "count": 0}, source="aws")
+    page = text_of(browse(vera), f"{checkout.get_absolute_url()}facts/")
+    assert '<tr id="aws.alb">' in page
+    assert "Load balancers <code>aws.alb</code>" in page
