@@ -85,12 +85,16 @@ def _unknown(leaf: Mapping[str, Any], snapshot: Snapshot, now: datetime) -> str:
 
 
 def _failing(leaf: Mapping[str, Any]) -> str:
-    failing = leaf.get("failing")
+    failing, field = leaf.get("failing"), field_of(leaf)
+    # That something is wanted which is not there says itself: "access logs: checkout (no)".
+    plain = leaf["wanted"] in ("is true", "is false")
     if not failing:
-        return f"{field_of(leaf)}: {spoken(leaf['found'])}; it {should(leaf).rstrip('.')}."
+        found = spoken(leaf["found"])
+        return f"{field.capitalize()}: {found}." if plain else f"{field}: {found}; it {should(leaf).rstrip('.')}."
     named = named_items(failing)
     rest = leaf["failing_count"] - len(failing) + max(0, len(named) - 3)
-    return f"{', '.join(named[:3])}{f' and {rest} more' if rest else ''}: {field_of(leaf)} {should(leaf).rstrip('.')}."
+    items = f"{', '.join(named[:3])}{f' and {rest} more' if rest else ''}"
+    return f"{field.capitalize()}: {items}." if plain else f"{items}: {field} {should(leaf).rstrip('.')}."
 
 
 def named_items(failing: Sequence[Mapping[str, Any]]) -> list[str]:

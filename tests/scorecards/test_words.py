@@ -66,6 +66,19 @@ def test_elements_of_the_same_name_and_finding_are_counted() -> None:
     assert text == "6 × search-api (m5.large), other (none) and 2 more: instance type should be m7g.large."
 
 
+def test_what_is_simply_not_there_is_not_told_that_it_should_be_true() -> None:
+    path = {"path": "aws.alb.items[*].access_logs", "wanted": "is true"}
+    assert sentence("fail", leaf(**path, failing=[{"name": "checkout", "found": False}], failing_count=1, of=1)) == (
+        "Access logs: checkout (no)."
+    )
+    assert sentence("fail", leaf(path="catalog.descriptor.has_tier", wanted="is true", found=False)) == "Has tier: no."
+
+
+def test_a_level_that_rose_outweighs_points_that_fell() -> None:
+    assert rises(point(delta=-1.0, level="silver", level_before="bronze"))
+    assert not rises(point(delta=4.0, level="bronze", level_before="silver"))
+
+
 def test_every_kind_of_unknown_has_its_sentence() -> None:
     said = {kind: sentence("unknown", leaf(truth=None, unknown=kind)) for kind in (
         "never observed", "expired", "too old", "no such field", "cannot be compared")}  # fmt: skip
