@@ -212,4 +212,8 @@ confirming();
 filters();
 loading();
 printing();
-document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Strips that scroll sideways show where one is, without moving the page.
+document.querySelectorAll(".site-nav, .tabs, .kinds").forEach((strip) => {
+  const now = strip.querySelector("[aria-current]");
+  if (now) strip.scrollLeft += now.getBoundingClientRect().left - strip.getBoundingClientRect().left - 40;
+});
