@@ -100,7 +100,7 @@ KINDS = frozenset({"component", "api", "resource", "system", "domain", "group", 
 
 def _more(found: Neighbourhood, more: More, place: tuple[int, float]) -> SafeString:
     whose = name_of(more.ref, found.nodes.get(more.ref))
-    words = WORDS.get(more.type, "") if more.down else f"{whose}: on this side"
+    words = WORDS.get(more.type, "") if more.down else f"before {whose}"
     return _box("graph-node more dashed", further(found, more), f"{more.count} more", words or whose, place)
 
 
