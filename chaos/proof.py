@@ -65,6 +65,7 @@ SOURCES = (
         key=SOURCE,
         title="Chaos experiments",
         keys=("chaos.proof", "chaos.plan"),
+        names={"chaos.proof": "Experiment", "chaos.plan": "Plan of experiments"},
         schema={
             "chaos.proof": "object",
             "chaos.plan": "object",

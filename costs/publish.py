@@ -20,6 +20,7 @@ FACTS = FactSource(
     key="costs",
     title="Cost reviews",
     keys=(REVIEW, FINDINGS),
+    names={REVIEW: "Cost review", FINDINGS: "Savings"},
     schema={
         "costs.review.held_at": "datetime",
         "costs.review.state": "str",

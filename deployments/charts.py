@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from portal.charts.lines import Limit, LineChart, Marker, Series
 WINDOW = 6
 """Buckets that a point of the error chart covers: single buckets of a small canary are mostly noise."""
 MOST_POINTS = 240
+LEAST_ODDS = 0.001  # what is less likely than this is drawn at the foot
 
 
 def errors(rollout: Rollout, segments: Sequence[RolloutSegment]) -> LineChart:
@@ -35,10 +37,17 @@ def evidence(rollout: Rollout, roll_back_at: float) -> LineChart:
     newest = Judgement.objects.filter(rollout=rollout).order_by("-id").values_list("at", "evidence")[:MOST_POINTS]
     points = [(at, min(value, roll_back_at * 1.05)) for at, value in sorted(newest)]
     limit = Limit(roll_back_at, f"roll back at {roll_back_at:g} : 1")
-    label = "Evidence that it is worse, odds to 1"
+    label = "Evidence that it is worse, odds to 1, each line ten times the one below"
     return LineChart(
-        label, [Series("evidence", "canary", points)], limits=[limit], low=0.0, high=roll_back_at * 1.15, height=120
-    )
+        label, [Series("evidence", "canary", points)], limits=[limit], low=_floor(points), high=roll_back_at * 2, height=140,
+        log=True,
+    )  # fmt: skip
+
+
+def _floor(points: Sequence[tuple[datetime, float]]) -> float:
+    """The power of ten below the least evidence, from a thousandth to a tenth to 1."""
+    least = max(min((value for _, value in points), default=1.0), LEAST_ODDS)
+    return min(0.1, 10.0 ** math.floor(math.log10(least)))
 
 
 def _rates(samples: Sequence[MetricSample], side: str) -> list[tuple[datetime | float, float]]:

@@ -79,7 +79,8 @@ SOURCE = FactSource(
     "deployments",
     "Deployments",
     ("deployments.rollout", "deployments.pipeline"),
-    {
+    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery"},
+    schema={
         "deployments.rollout.version": "string",
         "deployments.rollout.state": "string",
         "deployments.rollout.segments": "number",

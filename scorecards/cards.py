@@ -28,6 +28,7 @@ from scorecards.models import CheckVersion, Waiver
 from scorecards.recompute import Card
 from scorecards.timeline import moment_of
 from scorecards.words import STATES, StateWords, field_of, pillar_label, pillar_order, spoken, why
+from services.facts import name_of
 
 #: Facts that people wrote down, in a descriptor or as a confirmation; all others were measured.
 DECLARED = ("catalog.", f"{MANUAL}.")
@@ -47,6 +48,11 @@ class LeafRow:
     url: str
     observed_at: datetime | None
     truth: bool | None
+
+    @property
+    def name(self) -> str:
+        """What people call the fact."""
+        return name_of(self.fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from scorecards.engine.check import ERROR, FAIL, MET, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED, WARN, Check
 from scorecards.engine.evidence import Evidence, Snapshot
 from scorecards.models import EXPIRED, FACT, RULE, SCOPE, WAIVER, Waiver
+from services.facts import name_of
 
 VERBS: dict[str, str] = {
     PASS: "now passes",
@@ -50,7 +51,7 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        """As in: chaos.proof — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes."""
+        """As in: Experiment — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes."""
         verb = VERBS.get(self.after, "is no longer checked")
         said = f"“{self.title}” {verb}"
         return f"{self.text}: {said}" if self.text else said
@@ -101,17 +102,19 @@ def explain_change(
         return change(SCOPE, text="first evaluation")
     stale = next((leaf for leaf in reason.get("leaves", ()) if leaf.get("unknown") in ("expired", "too old")), None)
     if after == UNKNOWN and stale is not None:
-        return change(EXPIRED, stale["fact"], f"{stale['fact']} is no longer fresh", stale["url"])
+        return change(EXPIRED, stale["fact"], f"{name_of(stale['fact'])}: no longer fresh", stale["url"])
     used = [snapshot.evidence[key] for key in check.keys if key in snapshot.evidence]
     newest = max(used, key=lambda item: item.changed_at, default=None)
     stale_by_time = newest is None or newest.changed_at < stood_since
     withdrawn = sorted(key for key in check.keys if key not in snapshot.evidence and (key in previous or stale_by_time))
     # A check that the clock can turn is taken for that, unless its fact is seen to have gone.
     if withdrawn and (not check.timed or any(key in previous for key in withdrawn)):
-        return change(SCOPE if after == NOT_APPLICABLE else FACT, withdrawn[0], f"{withdrawn[0]} — withdrawn")
+        return change(SCOPE if after == NOT_APPLICABLE else FACT, withdrawn[0], f"{name_of(withdrawn[0])} — withdrawn")
     if newest is None or stale_by_time:
         key = newest.key if newest else ""
-        return change(EXPIRED, key, f"{key} — too long ago by now" if key else "", newest.url if newest else "")
+        return change(
+            EXPIRED, key, f"{name_of(key)} — too long ago by now" if key else "", newest.url if newest else ""
+        )
     cause = SCOPE if NOT_APPLICABLE in (before, after) else FACT
     return change(cause, newest.key, _fact_text(newest, reason), newest.url)
 
@@ -124,7 +127,7 @@ def _fact_text(item: Evidence, reason: Mapping[str, Any]) -> str:
         if not said and isinstance(item.value.get("title"), str) and isinstance(passed, bool):
             said = f"{item.value['title'][:180]} {'passed' if passed else 'failed'}"
     said = said or _failing(reason)
-    return f"{item.key} — {said}" if said else item.key
+    return f"{name_of(item.key)} — {said}" if said else name_of(item.key)
 
 
 def _failing(reason: Mapping[str, Any]) -> str:

@@ -14,13 +14,13 @@ from services.models import Entity
 
 
 def _standings(entities: Sequence[Entity], request: HttpRequest) -> dict[int, Standing]:
-    """Read once for the three columns of a page."""
-    wanted = {entity.pk for entity in entities}
+    """Read once for the three columns of a page; only services are judged, other kinds have empty cells."""
+    services = [entity for entity in entities if entity.kind == "component"]
     cache: dict[int, Standing] = request.__dict__.setdefault("_scorecard_standings", {})
-    missing = [entity for entity in entities if entity.pk not in cache]
+    missing = [entity for entity in services if entity.pk not in cache]
     if missing:
         cache.update(standings(missing, timezone.now()))
-    return {pk: cache[pk] for pk in wanted}
+    return {entity.pk: cache[entity.pk] for entity in services}
 
 
 def glyphs(entities: Sequence[Entity], request: HttpRequest) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from scorecards.engine.evidence import Snapshot
 from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.models import ScorePoint
 from scorecards.timeline import moment_of
+from services.facts import name_of
 
 LABELS: dict[str, str] = {
     "operationalExcellence": "Operations",
@@ -103,23 +105,29 @@ def _unknown(leaf: Mapping[str, Any], snapshot: Snapshot, now: datetime) -> str:
     fact, kind = leaf["fact"], leaf["unknown"]
     item = snapshot.evidence.get(fact)
     if item is None or kind == "never observed":
-        return f"Nothing has been observed yet ({fact})."
+        return f"Nothing has been observed yet ({name_of(fact)})."
     if kind == "expired" and item.expires_at is not None:
-        return f"Evidence expired {wording.relative(moment_of(item.expires_at), now)} ({fact})."
+        return f"Evidence expired {wording.relative(moment_of(item.expires_at), now)} ({name_of(fact)})."
     if kind == "too old":
-        return f"Last seen {wording.relative(moment_of(item.observed_at), now)}, which is too long ago ({fact})."
+        return (
+            f"Last seen {wording.relative(moment_of(item.observed_at), now)}, which is too long ago ({name_of(fact)})."
+        )
     if kind == "no such field":
-        return f"Nothing has been observed yet of {field_of(leaf)} ({fact})."
-    return f"{field_of(leaf).capitalize()} cannot be compared ({fact})."
+        return f"Nothing has been observed yet of {field_of(leaf)} ({name_of(fact)})."
+    return f"{field_of(leaf).capitalize()} cannot be compared ({name_of(fact)})."
 
 
 def _failing(leaf: Mapping[str, Any]) -> str:
-    failing = leaf.get("failing")
+    failing, field = leaf.get("failing"), field_of(leaf)
+    # That something is wanted which is not there says itself: "access logs: checkout (no)".
+    plain = leaf["wanted"] in ("is true", "is false")
     if not failing:
-        return f"{field_of(leaf)}: {spoken(leaf['found'])}; it {should(leaf).rstrip('.')}."
+        found = spoken(leaf["found"])
+        return f"{field.capitalize()}: {found}." if plain else f"{field}: {found}; it {should(leaf).rstrip('.')}."
     named = named_items(failing)
     rest = leaf["failing_count"] - len(failing) + max(0, len(named) - 3)
-    return f"{', '.join(named[:3])}{f' and {rest} more' if rest else ''}: {field_of(leaf)} {should(leaf).rstrip('.')}."
+    items = f"{', '.join(named[:3])}{f' and {rest} more' if rest else ''}"
+    return f"{field.capitalize()}: {items}." if plain else f"{items}: {field} {should(leaf).rstrip('.')}."
 
 
 def named_items(failing: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -160,10 +168,10 @@ def movement(point: ScorePoint) -> str:
     """“Reliability fell 9 points on 21 Nov: … (fact).”, or what else moved: the level, or the evidence behind it."""
     label, when = pillar_label(point.pillar), point.valid_from
     day = f"on {when.day} {when:%b}: {point.cause_text} ({point.cause})."
-    verb = "rose" if rises(point) else "fell"
     if point.delta is not None and abs(point.delta) >= 0.5:
-        size = round(abs(point.delta)) or 1
+        verb, size = "rose" if point.delta > 0 else "fell", round(abs(point.delta)) or 1
         return f"{label} {verb} {size} {'point' if size == 1 else 'points'} {day}"
+    verb = "rose" if rises(point) else "fell"
     if point.level_before and point.level_before != point.level:
         return f"{label} {verb} from {point.level_before.capitalize()} to {point.level.capitalize()} {day}"
     return (
@@ -172,12 +180,12 @@ def movement(point: ScorePoint) -> str:
 
 
 def headline(point: ScorePoint) -> str:
-    """What moved, in a word: “+9”, “+9, Bronze → Silver”, “evidence 62 % → 100 %”."""
+    """What moved, in a word: “+9”, “Bronze → Silver, +9”, “evidence 62 % → 100 %”."""
     parts = []
-    if point.delta is not None and abs(point.delta) >= 0.5:
-        parts.append(wording.delta(point.delta))
     if point.level_before and point.level_before != point.level:
         parts.append(f"{point.level_before.capitalize()} → {point.level.capitalize()}")
+    if point.delta is not None and abs(point.delta) >= 0.5:
+        parts.append(wording.delta(math.copysign(max(abs(point.delta), 1), point.delta)))
     before = point.confidence_before
     if not parts and before is not None and before != point.confidence:
         parts.append(f"evidence {_share(before)} → {_share(point.confidence)}")
@@ -185,11 +193,11 @@ def headline(point: ScorePoint) -> str:
 
 
 def rises(point: ScorePoint) -> bool:
-    """Whether a movement is for the better: by points, else by level, else by evidence."""
-    if point.delta is not None and abs(point.delta) >= 0.5:
-        return point.delta > 0
+    """Whether a movement is for the better: by level, which speaks loudest, else by points, else by evidence."""
     if point.level_before and point.level_before != point.level:
         return LADDER.index(point.level) > LADDER.index(point.level_before)
+    if point.delta is not None and abs(point.delta) >= 0.5:
+        return point.delta > 0
     return point.confidence >= (point.confidence_before or 0.0)
 
 

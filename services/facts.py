@@ -27,13 +27,14 @@ KEY = re.compile(r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9_-]*$")
 
 @dataclass(frozen=True)
 class FactSource:
-    """What a plugin observes: fact keys, and for static validation the type of each field by path."""
+    """What a plugin observes: fact keys, for static validation the type of each field by path, and what people call each key."""
 
     key: str
     title: str
     keys: tuple[str, ...]
     schema: dict[str, str] = field(default_factory=dict)
     order: int = 100
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class FactView:
 
 
 sources: Registry[FactSource] = Registry("fact sources")
+
+
+def name_of(key: str) -> str:
+    """What people call a fact: "Load balancers" for `aws.alb`; a key that its source does not name is spelled out."""
+    named = next((source.names[key] for source in sources.items() if key in source.names), "")
+    return named or key.partition(".")[2].replace("-", " ").replace("_", " ").capitalize() or key
 
 
 def digest(value: Any) -> str:

@@ -121,14 +121,23 @@ DRIFT = {
     "tier_agrees": "boolean", "missing": "array", "undeclared": "array", "items[*].kind": "string",
     "items[*].subject": "string", "items[*].declared": "string", "items[*].real": "string", "items[*].fix": "string",
 }  # fmt: skip
+NAMES = {
+    "aws.lambda": "Lambda functions", "aws.ecs": "ECS services", "aws.eks": "EKS clusters", "aws.asg": "Auto Scaling groups",
+    "aws.apprunner": "App Runner services", "aws.instances": "EC2 instances", "aws.alb": "Load balancers",
+    "aws.apigateway": "API Gateway", "aws.rds": "Databases", "aws.dynamodb": "DynamoDB tables", "aws.elasticache": "Caches",
+    "aws.opensearch": "Search domains", "aws.s3": "S3 buckets", "aws.sqs": "Queues", "aws.sns": "Topics",
+    "aws.codedeploy": "Deployment groups", "aws.codepipeline": "Pipelines", "aws.logs": "Log groups", "aws.alarms": "Alarms",
+    "aws.mesh": "Service mesh", "aws.dsql": "Aurora DSQL", "aws.timestream": "Timestream", "aws.store-use": "Use of databases",
+    "aws.tags": "Tags", "aws.account": "AWS account",
+}  # fmt: skip
 SOURCES = (
-    FactSource("aws", "AWS configuration", (*ITEMS, "aws.tags", "aws.account"), schema(), order=10),
+    FactSource("aws", "AWS configuration", (*ITEMS, "aws.tags", "aws.account"), schema(), order=10, names=NAMES),
     FactSource(
         "catalog", "Descriptors", ("catalog.descriptor", "catalog.drift"),
         {"catalog.descriptor": "object", "catalog.drift": "object"}
         | {f"catalog.descriptor.{name}": word for name, word in DESCRIPTOR.items()}
         | {f"catalog.drift.{name}": word for name, word in DRIFT.items()},
-        order=20,
+        order=20, names={"catalog.descriptor": "Descriptor", "catalog.drift": "Drift"},
     ),
     kind_facts.SOURCE,
 )  # fmt: skip

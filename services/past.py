@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from services import entity_views
 from services.models import Entity, EntityVersion
 from services.storing import history
 
@@ -30,6 +32,8 @@ class Line:
     version: EntityVersion
     state: str
     icon: str
+    by: str
+    why: str
     changes: list[tuple[str, str, str]]
 
 
@@ -40,8 +44,14 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
     entity = entities.order_by("removed_at").last() or _missing()
     entity = entities.filter(removed_at=None).first() or entity
     rows = Paginator(history.versions(entities), PAGE).get_page(request.GET.get("page"))
-    context = {"ref": ref, "entity": entity, "page": rows, "lines": [_line(row) for row in rows], **_past(request, ref)}
-    return render(request, "services/history.html", context)
+    above = (
+        {}
+        if entity.removed_at
+        else entity_views.frame(request, entity, entity_views.tabs_of(request, entity), entity_views.HISTORY)
+    )
+    why = "" if entity.removed_why.startswith("Removed by ") else entity.removed_why
+    context = {"why": why, "ref": ref, "entity": entity, "page": rows, "lines": [_line(row) for row in rows], **above}
+    return render(request, "services/history.html", context | _past(request, ref))
 
 
 def _missing() -> Entity:
@@ -63,11 +73,14 @@ def _past(request: HttpRequest, ref: str) -> dict[str, Any]:
 
 def _line(version: EntityVersion) -> Line:
     state, icon = ICONS[version.change]
+    by = re.sub(r"^location (file:|url:)?", "the location ", version.by)
+    # Who gave no reason left only the sentence that names them.
+    why = "" if version.why == f"Removed by {version.by}." else version.why
     if version.change == "removed":
-        return Line(version, state, icon, [])
+        return Line(version, state, icon, by, why, [])
     before = getattr(version, "before", None) or {}
     changed = history.differences(before, version.data) if before else []
-    return Line(version, state, icon, [(one.path, words(one.before), words(one.after)) for one in changed])
+    return Line(version, state, icon, by, why, [(one.path, words(one.before), words(one.after)) for one in changed])
 
 
 def words(value: Any) -> str:

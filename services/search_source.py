@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.utils.text import Truncator
 
 from portal.plugins import SearchHit
 from services import queries
+from services.models import Entity
+from services.naming import what
 
 ICONS = {
     "component": "layout-grid", "api": "api", "resource": "database", "system": "hierarchy-2", "domain": "world",
@@ -38,13 +41,19 @@ def search(user: User, text: str, limit: int) -> list[SearchHit]:
         output_field=IntegerField(),
     )
     rows = queries.search(text).annotate(rank=rank, place=kind).order_by("rank", "place", F("name"), "namespace")
-    shown = rows.only("kind", "namespace", "name", "title", "description", "owner_ref")[:limit]
+    shown = rows.only("kind", "namespace", "name", "title", "type", "description", "owner_ref")[:limit]
     return [
         SearchHit(
             entity.label,
             entity.get_absolute_url(),
-            f"{entity.kind} · {entity.owner_name or entity.description[:60]}".rstrip(" ·"),
+            _note(entity),
             ICONS.get(entity.kind, "box"),
         )
         for entity in shown
     ]
+
+
+def _note(entity: Entity) -> str:
+    """What it is and whose, or else what it says of itself."""
+    more = entity.owner_name or Truncator(entity.description).chars(60)
+    return " · ".join(filter(None, (what(entity.kind, entity.type), more)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.facts import digest
 from services.models import Entity, Fact
+from services.storing import revision
 
 TEAMS, SYSTEMS_PER_TEAM, BATCH = 40, 3, 2000
 CHANGE_EVERY_DAYS = 10
@@ -30,6 +31,7 @@ def seed_load(count: int, *, start: datetime, days: int = 0, seed: int = 7) -> t
     rows = [fact for entity in services for fact in _facts(entity, start, days, chance)]
     Fact.objects.bulk_create(rows, batch_size=BATCH)
     Entity.objects.filter(source="seed_load", kind="component").update(facts_changed_at=start + timedelta(days=days))
+    revision.bump()  # else every list would read the whole catalog anew for its facets
     return len(services), len(rows)
 
 

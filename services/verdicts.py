@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from services.models import Entity, Relation
-
-ONE = {
-    "component": "service", "api": "API", "resource": "resource", "system": "system", "group": "team", "user": "person",
-}  # fmt: skip
-MANY = {
-    "component": "services", "api": "APIs", "resource": "resources", "system": "systems", "domain": "domains",
-    "group": "teams", "user": "people",
-}  # fmt: skip
+from services.naming import MANY, ONE
 
 
 @dataclass(frozen=True)

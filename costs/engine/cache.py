@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from costs.engine.findings import Answer, Finding, Input, Insufficient, Measure, NotApplicable, missing
@@ -80,36 +81,35 @@ def _finding(
     shares = avoided(table)
     found = saving(present, [present * (1 - share) + nodes for share in shares], read_price.currency)
     hits = table.cache_hit_rate
-    title = (
-        f"Raise the hit rate of the cache for {table.subject.name}"
-        if hits
-        else f"Read cache in front of {table.subject.name}"
-    )
+    title = "Raise the hit rate of the cache for" if hits else "Read cache in front of"
     node_text = f" − ${cents(nodes)} for {NODES} × {NODE}" if nodes else ""
     formula = (
         f"{cost_formula(table, reads.value, read_price)} = ${cents(present)} × {shares[1] * 100:.0f} % fewer reads"
         f"{node_text} = ${cents(found.expected)} a month"
     )
-    inputs = [
-        Input("Reads a second", grouped(reads.value, 1), reads.source, reads.coverage),
-        Input("Writes a second", grouped(writes.value, 1), writes.source, writes.coverage),
-        Input("Hit rates assumed", "50 %, 80 %, 95 %", "assumption: how skewed the keys are is not known"),
-    ]
-    if hits is not None:
-        inputs.append(Input("Hit rate today", f"{hits.value * 100:.0f} %", hits.source, hits.coverage))
-    if table.provisioned_reads:
-        inputs.append(Input("Provisioned reads", f"{grouped(table.provisioned_reads)} units", "table configuration"))
     return Finding(
         KEY,
         table.subject,
-        title,
+        f"{title} {table.subject.name}",
         found,
         Money(present, read_price.currency).cents(),
         effort=240 if hits else 480,
         risk="Readers see values as old as the cache's time to live.",
         undo="Read from the table again; provisioned reads must be raised first.",
         formula=formula,
-        inputs=tuple(inputs),
+        inputs=tuple(_inputs(table, reads, writes)),
         prices=(read_price, node_price) if nodes and node_price is not None else (read_price,),
         questions=("May readers see a value that is a few seconds old?", "Which time to live suits the data?"),
     )
+
+
+def _inputs(table: Table, reads: Measure, writes: Measure) -> Iterator[Input]:
+    """What the finding was computed from, each with its source."""
+    yield Input("Reads a second", grouped(reads.value, 1), reads.source, reads.coverage)
+    yield Input("Writes a second", grouped(writes.value, 1), writes.source, writes.coverage)
+    yield Input("Hit rates assumed", "50 %, 80 %, 95 %", "assumption: how skewed the keys are is not known")
+    hits = table.cache_hit_rate
+    if hits is not None:
+        yield Input("Hit rate today", f"{hits.value * 100:.0f} %", hits.source, hits.coverage)
+    if table.provisioned_reads:
+        yield Input("Provisioned reads", f"{grouped(table.provisioned_reads)} units", "table configuration")

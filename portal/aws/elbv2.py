@@ -13,6 +13,12 @@ from portal.aws.resource import AwsResource, reader, tag_map
 
 TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 
+SWITCHES = {
+    "deletion_protection": "deletion_protection.enabled",
+    "access_logs": "access_logs.s3.enabled",
+    "drops_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
+}
+
 
 @dataclass(frozen=True)
 class TargetGroup:
@@ -84,10 +90,15 @@ def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _attributes(client: Any, arn: str) -> set[str]:
-    """Keys of the attributes that are switched on."""
-    rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
+def _switches(client: Any, arn: str, account: str, region: str) -> dict[str, bool | None]:
+    """Which of the attributes in SWITCHES are on; None for each where the role may not read them."""
+
+    def read() -> set[str]:
+        rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+        return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
+
+    on = detail("elasticloadbalancing:DescribeLoadBalancerAttributes", account, region, read)
+    return {name: None if on is None else key in on for name, key in SWITCHES.items()}
 
 
 def _weights(listeners: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -121,16 +132,11 @@ def _load_balancer(
     tags: Mapping[str, Mapping[str, str]],
 ) -> LoadBalancer:
     arn = row["LoadBalancerArn"]
-    action = "elasticloadbalancing:DescribeLoadBalancerAttributes"
-    on = detail(action, account, region, lambda: _attributes(client, arn))
     listeners = list(pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn))
     zones = tuple(sorted(zone["ZoneName"] for zone in row.get("AvailabilityZones") or []))
     weights = _weights(listeners)
-    mine = tuple(
-        _target_group(client, group, account, region, weights)
-        for group in groups
-        if arn in (group.get("LoadBalancerArns") or [])
-    )
+    own = [group for group in groups if arn in (group.get("LoadBalancerArns") or [])]
+    mine = tuple(_target_group(client, group, account, region, weights) for group in own)
     return LoadBalancer(
         name=row["LoadBalancerName"],
         arn=arn,
@@ -141,9 +147,7 @@ def _load_balancer(
         scheme=row.get("Scheme", ""),
         zones=zones,
         zone_count=len(set(zones)),
-        deletion_protection=None if on is None else "deletion_protection.enabled" in on,
-        access_logs=None if on is None else "access_logs.s3.enabled" in on,
-        drops_invalid_headers=None if on is None else "routing.http.drop_invalid_header_fields.enabled" in on,
+        **_switches(client, arn, account, region),
         plain_http=_plain_http(listeners),
         tls_policies=tuple(sorted({entry["SslPolicy"] for entry in listeners if entry.get("SslPolicy")})),
         target_groups=mine,

@@ -16,6 +16,8 @@ from portal.charts import svg
 
 LEVELS = ("good", "fair", "poor", "unknown")
 
+SHORT = {"Operations": "Ops", "Security": "Sec.", "Reliability": "Rel.", "Performance": "Perf."}
+
 
 @dataclass(frozen=True)
 class Pillar:
@@ -150,6 +152,11 @@ def _column(plan: Plan, pillar: Pillar, centre: float) -> SafeString:
     )
 
 
+def short(label: str) -> str:
+    """The label for where the full one would be too small to read: “Perf.”; what is short stays."""
+    return SHORT.get(label) or (label if len(label) <= 5 else f"{label[:4]}.")
+
+
 def _caption(plan: Plan, pillar: Pillar, centre: float) -> SafeString:
     number = "?" if pillar.score is None else str(round(pillar.height))
     top = plan.y(40) if pillar.score is None else min(plan.y(pillar.height), plan.ground - 11)
@@ -161,6 +168,7 @@ def _caption(plan: Plan, pillar: Pillar, centre: float) -> SafeString:
         [
             svg.text("score", centre, top - 8, number),
             svg.text("pillar", centre, plan.ground + 19, pillar.label),
+            svg.text("pillar-short", centre, plan.ground + 22, short(pillar.label)),
             svg.text(tone, centre, plan.ground + 36, change),
         ]
     )

@@ -26,6 +26,8 @@ class HeatCell:
         if self.delta is None or self.score is None:
             return ""
         rounded = round(self.delta)
+        if rounded == 0:
+            return "±0"
         return f"\u2212{-rounded}" if rounded < 0 else f"+{rounded}"
 
     @property

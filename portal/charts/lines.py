@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,17 +50,22 @@ class Frame:
     bottom: float
     x: tuple[float, float]
     y: tuple[float, float]
+    log: bool = False
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return the place of a point."""
         across = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1)
-        up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1)
+        low, high, here = (math.log10(value) if self.log else value for value in (*self.y, y))
+        up = (here - low) / ((high - low) or 1)
         return self.left + across * (self.right - self.left), self.bottom - up * (self.bottom - self.top)
 
 
 @dataclass(frozen=True)
 class LineChart:
-    """All that one chart shows. `unit` is written after each tick; `scale` multiplies values before they are written."""
+    """All that one chart shows. `unit` is written after each tick; `scale` multiplies values before they are written.
+
+    `log` makes every gridline ten times the one below, from `low`, which must then be above 0.
+    """
 
     label: str
     series: Sequence[Series]
@@ -71,6 +77,7 @@ class LineChart:
     high: float | None = None
     height: float = 190
     width: float = field(default=660)
+    log: bool = False
 
 
 def seconds(at: datetime | float) -> float:
@@ -88,7 +95,7 @@ def draw(chart: LineChart) -> SafeString:
     low = min([*values, 0.0]) if chart.low is None else chart.low
     high = max(values) * 1.08 if chart.high is None else chart.high
     high = high if high > low else low + 1
-    frame = Frame(42, chart.width - 4, 16, chart.height - 22, (min(times), max(times)), (low, high))
+    frame = Frame(42, chart.width - 4, 16, chart.height - 22, (min(times), max(times)), (low, high), chart.log)
     parts = [*_grid(chart, frame), *_times(chart, frame), *_limits(chart, frame), *_markers(chart, frame)]
     for series in reversed(chart.series):
         points = [frame.at(seconds(x), min(max(y, low), high)) for x, y in series.points]
@@ -105,16 +112,26 @@ def written(chart: LineChart, value: float) -> str:
 
 def _grid(chart: LineChart, frame: Frame) -> list[SafeString]:
     parts = []
-    scaled = svg.ticks(frame.y[0] * chart.scale, frame.y[1] * chart.scale)
+    scaled = _decades(*frame.y) if chart.log else svg.ticks(frame.y[0] * chart.scale, frame.y[1] * chart.scale)
     whole = all(value == int(value) for value in scaled)
     for value in scaled:
         _, y = frame.at(frame.x[0], value / chart.scale)
-        name = (
-            f"{value:,.0f}".replace(",", "\u202f") if whole else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.1f}"
-        )
+        name = f"{value:g}" if chart.log else _tick(value, whole)
         parts.append(svg.path("gridline", svg.line(frame.left, y, frame.right, y)))
         parts.append(svg.text("tick", frame.left - 6, y + 4, name + (f"\u202f{chart.unit}" if chart.unit else "")))
     return parts
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """The powers of ten within the bounds."""
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    return [10.0**power for power in range(first, last + 1)]
+
+
+def _tick(value: float, whole: bool) -> str:
+    if whole:
+        return f"{value:,.0f}".replace(",", "\u202f")
+    return f"{value:.2g}" if abs(value) < 0.1 else f"{value:.1f}"
 
 
 def clock(span: float) -> Callable[[float], str]:

@@ -108,6 +108,12 @@ def when(moment: datetime) -> SafeString:
 
 
 @register.simple_tag
+def found(count: int) -> str:
+    """Write how many rows a list has, the same way over the whole portal: 27 found, Nothing found."""
+    return f"{wording.thin(count)} found" if count else "Nothing found"
+
+
+@register.simple_tag
 def took(start: datetime, end: datetime) -> str:
     """Write how long something lasted."""
     return wording.lasting((end - start).total_seconds())
@@ -164,6 +170,7 @@ def line_chart(
     low: float | None = None,
     high: float | None = None,
     height: float = 190,
+    log: bool = False,
 ) -> dict[str, Any]:
     """Draw a line chart with its legend and the table behind it."""
     chart = lines.LineChart(
@@ -176,6 +183,7 @@ def line_chart(
         low=low,
         high=high,
         height=height,
+        log=log,
     )
     return {"chart": chart, "svg": lines.draw(chart), "rows": lines.table(chart)}
 

@@ -149,10 +149,10 @@ def relative(moment: datetime, now: datetime) -> str:
 
 
 def planned(moment: datetime, now: datetime) -> str:
-    """Write a moment of a calendar: 10:00 today, Tue 10:00 within a week, else 1 Dec."""
+    """Write a moment of a calendar: today 10:00, Tue 10:00 within a week, else 1 Dec."""
     days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
     if days == 0:
-        return f"{moment:%H:%M}"
+        return f"today {moment:%H:%M}"
     if 0 < days < 7:
         return f"{moment:%a %H:%M}"
     return f"{moment.day} {moment:%b}" + ("" if moment.year == now.year else f" {moment.year}")

@@ -28,7 +28,12 @@ class FieldsForm(forms.Form):
 
     title = forms.CharField(required=False, max_length=200)
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    owner = forms.CharField(required=False, max_length=200, help_text="A team, such as payments.")
+    owner = forms.CharField(
+        required=False,
+        max_length=200,
+        help_text="A team, such as payments.",
+        widget=forms.TextInput(attrs={"list": "teams"}),
+    )
     system = forms.CharField(required=False, max_length=200)
     type = forms.CharField(required=False, max_length=200, help_text="Such as service, website or library.")
     lifecycle = forms.CharField(required=False, max_length=200, help_text="Such as production or experimental.")

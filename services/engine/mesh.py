@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Item = Mapping[str, Any]
@@ -43,57 +43,41 @@ def settings(item: Item) -> tuple[Setting, ...]:
     )  # fmt: skip
 
 
-def _offers(item: Item, what: str) -> bool:
-    return what in (item.get("tunable") or ())
+def _where_bare(item: Item, what: str, bare: str, name: str, each: str, lack: Setting) -> Setting | None:
+    """A setting that this mesh offers: set on every `each`, or `lack` naming those without; None where not offered."""
+    if what not in (item.get("tunable") or ()):
+        return None
+    without = item.get(bare) or ()
+    if not without:
+        return Setting(name, f"set on every {each}", "good")
+    return replace(lack, name=name, words=f"{lack.words} on {', '.join(without)}")
 
 
 def _retries(item: Item) -> Setting:
-    if _offers(item, "retries"):
-        bare = item.get("routes_without_retry") or ()
-        if not bare:
-            return Setting("Retries", "set on every route", "good")
-        return Setting(
-            "Retries",
-            f"none on {', '.join(bare)}",
-            "poor",
-            "Add a retry policy of two tries on 503 and connection errors.",
-        )
-    if item.get("technology") == CONNECT:
-        return Setting("Retries", "2, built into the proxy", "neutral")
-    return Setting("Retries", "not offered: callers must retry", "neutral")
+    lack = Setting("", "none", "poor", "Add a retry policy of two tries on 503 and connection errors.")
+    offered = _where_bare(item, "retries", "routes_without_retry", "Retries", "route", lack)
+    if offered or item.get("technology") != CONNECT:
+        return offered or Setting("Retries", "not offered; callers must retry", "neutral")
+    return Setting("Retries", "2, built into the proxy", "neutral")
 
 
 def _timeouts(item: Item) -> Setting:
-    if not _offers(item, "timeouts"):
-        return Setting("Timeouts", "fixed by VPC Lattice: 60 s idle", "neutral")
-    bare = item.get("routes_without_timeout") or ()
-    if not bare:
-        return Setting("Timeouts", "set on every route", "good")
-    return Setting(
-        "Timeouts",
-        f"15 s by default on {', '.join(bare)}",
-        "poor",
-        "Set a timeout per request that is shorter than the caller's patience.",
-    )
+    remedy = "Set a timeout per request that is shorter than the caller's patience."
+    lack = Setting("", "15 s by default", "poor", remedy)
+    offered = _where_bare(item, "timeouts", "routes_without_timeout", "Timeouts", "route", lack)
+    return offered or Setting("Timeouts", "fixed by VPC Lattice at 60 s idle", "neutral")
 
 
 def _outlier(item: Item) -> Setting:
-    if _offers(item, "outlier"):
-        bare = item.get("members_without_outlier") or ()
-        if not bare:
-            return Setting("Outlier detection", "set on every node", "good")
-        return Setting(
-            "Outlier detection",
-            f"none on {', '.join(bare)}",
-            "fair",
-            "Set it on the listener: a failing task must get no requests.",
-        )
+    name = "Outlier detection"
+    lack = Setting("", "none", "fair", "Set it on the listener: a failing task must get no requests.")
+    offered = _where_bare(item, "outlier", "members_without_outlier", name, "node", lack)
+    if offered:
+        return offered
     if item.get("technology") == CONNECT:
-        return Setting("Outlier detection", "built in: 5 failures take a task out", "neutral")
-    checked = [member for member in item.get("members", ()) if member.get("outlier")]
-    return Setting(
-        "Outlier detection", "health checks take targets out" if checked else "none: functions have no hosts", "neutral"
-    )
+        return Setting(name, "built in; 5 failures take a task out", "neutral")
+    checked = any(member.get("outlier") for member in item.get("members", ()))
+    return Setting(name, "health checks take targets out" if checked else "none; functions have no hosts", "neutral")
 
 
 def _tls(item: Item) -> Setting:
@@ -118,7 +102,7 @@ def _identity(item: Item) -> Setting:
         how = "IAM signatures" if item.get("technology") == LATTICE else "client certificates"
         return Setting("Callers", f"checked by {how}", "good")
     if item.get("technology") == CONNECT:
-        return Setting("Callers", "not checked: security groups decide", "neutral")
+        return Setting("Callers", "not checked; security groups decide", "neutral")
     remedy = "Set the auth type AWS_IAM with a policy." if item.get("technology") == LATTICE else ""
     return Setting("Callers", "not checked", "fair", remedy)
 

@@ -90,22 +90,6 @@ def _ecs(rows: Sequence[Item], items: Items) -> Iterator[Part]:
             )  # fmt: skip
 
 
-def _eks(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        yield Part(
-            row["name"], "code", "eks", "EKS cluster", "Its node groups are EC2 instances that you size and patch.",
-            "EKS Auto Mode or Fargate profiles take the nodes off you; ECS on Fargate takes the cluster too.",
-        )  # fmt: skip
-
-
-def _groups(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        yield Part(
-            row["name"], "code", "ec2", "EC2 Auto Scaling group", "Its instances are sized, patched and replaced by you.",
-            "Put the program into a container and run it on ECS with Fargate; work that is triggered fits Lambda.",
-        )  # fmt: skip
-
-
 def _instances(rows: Sequence[Item], items: Items) -> Iterator[Part]:
     """Instances of no group: those of a group are said with it."""
     alone = [row for row in rows if not row.get("group")]
@@ -115,11 +99,6 @@ def _instances(rows: Sequence[Item], items: Items) -> Iterator[Part]:
             str(alone[0]["name"]), "code", "ec2", count, "They are sized, patched and replaced by you.",
             "Put the program into a container and run it on ECS with Fargate.",
         )  # fmt: skip
-
-
-def _apprunner(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        yield Part(row["name"], "code", "apprunner", "App Runner")
 
 
 def _databases(rows: Sequence[Item], items: Items) -> Iterator[Part]:
@@ -147,11 +126,6 @@ def _way(engine: str) -> str:
     return "AWS offers no serverless form of this engine: PostgreSQL or MySQL on Aurora have one."
 
 
-def _dsql(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        yield Part(row["name"], "store", "dsql", "Aurora DSQL")
-
-
 def _tables(rows: Sequence[Item], items: Items) -> Iterator[Part]:
     for row in rows:
         provisioned = row.get("billing_mode") == "PROVISIONED"
@@ -159,31 +133,26 @@ def _tables(rows: Sequence[Item], items: Items) -> Iterator[Part]:
         yield Part(row["name"], "store", "dynamodb", "DynamoDB", note=note)
 
 
-def _caches(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        if row.get("serverless"):
-            yield Part(row["name"], "store", "cache", "ElastiCache Serverless")
-            continue
-        yield Part(
-            row["name"], "store", "cache", f"ElastiCache on {row.get('node_type') or 'nodes'}",
-            "It runs on nodes that you size.",
-            "Create an ElastiCache Serverless cache from its snapshot and point the clients at it.",
-        )  # fmt: skip
+def _sized(kind: str, service: str, size: str, nodes: str, remedy: str) -> Any:
+    """A describer of stores on nodes that somebody sizes, unless the row says that it is serverless."""
 
-
-def _domains(rows: Sequence[Item], items: Items) -> Iterator[Part]:
-    for row in rows:
-        yield Part(
-            row["name"], "store", "search", f"OpenSearch on {row.get('instance_type') or 'instances'}",
-            "It runs on instances that you size.",
-            "Index into an OpenSearch Serverless collection and move the searches to it.",
-        )  # fmt: skip
-
-
-def _managed(role: str, kind: str, words: str) -> Any:
     def describe(rows: Sequence[Item], items: Items) -> Iterator[Part]:
         for row in rows:
-            yield Part(row["name"], role, kind, words)
+            if row.get("serverless"):
+                yield Part(row["name"], "store", kind, f"{service} Serverless")
+            else:
+                words = f"{service} on {row.get(size) or nodes}"
+                yield Part(row["name"], "store", kind, words, f"It runs on {nodes} that you size.", remedy)
+
+    return describe
+
+
+def _alike(role: str, kind: str, words: str, obstacle: str = "", remedy: str = "") -> Any:
+    """A describer of rows that are all alike: with no obstacle, nobody has a machine to look after."""
+
+    def describe(rows: Sequence[Item], items: Items) -> Iterator[Part]:
+        for row in rows:
+            yield Part(row["name"], role, kind, words, obstacle, remedy)
 
     return describe
 
@@ -191,16 +160,28 @@ def _managed(role: str, kind: str, words: str) -> Any:
 KINDS: Mapping[str, Any] = {
     "aws.lambda": _lambda,
     "aws.ecs": _ecs,
-    "aws.apprunner": _apprunner,
-    "aws.eks": _eks,
-    "aws.asg": _groups,
+    "aws.apprunner": _alike("code", "apprunner", "App Runner"),
+    "aws.eks": _alike(
+        "code", "eks", "EKS cluster", "Its node groups are EC2 instances that you size and patch.",
+        "EKS Auto Mode or Fargate profiles take the nodes off you; ECS on Fargate takes the cluster too.",
+    ),
+    "aws.asg": _alike(
+        "code", "ec2", "EC2 Auto Scaling group", "Its instances are sized, patched and replaced by you.",
+        "Put the program into a container and run it on ECS with Fargate; work that is triggered fits Lambda.",
+    ),
     "aws.instances": _instances,
     "aws.dynamodb": _tables,
-    "aws.dsql": _dsql,
+    "aws.dsql": _alike("store", "dsql", "Aurora DSQL"),
     "aws.rds": _databases,
-    "aws.elasticache": _caches,
-    "aws.opensearch": _domains,
-    "aws.timestream": _managed("store", "timestream", "Timestream for LiveAnalytics"),
-    "aws.s3": _managed("store", "s3", "S3"),
-    "aws.sqs": _managed("message", "sqs", "SQS"),
-}
+    "aws.elasticache": _sized(
+        "cache", "ElastiCache", "node_type", "nodes",
+        "Create an ElastiCache Serverless cache from its snapshot and point the clients at it.",
+    ),
+    "aws.opensearch": _sized(
+        "search", "OpenSearch", "instance_type", "instances",
+        "Index into an OpenSearch Serverless collection and move the searches to it.",
+    ),
+    "aws.timestream": _alike("store", "timestream", "Timestream for LiveAnalytics"),
+    "aws.s3": _alike("store", "s3", "S3"),
+    "aws.sqs": _alike("message", "sqs", "SQS"),
+}  # fmt: skip

@@ -14,6 +14,7 @@ from portal.charts import svg
 from services.engine.layout import Layout, layout
 from services.graphs.graph import FAN, WIDEST_FAN, WORDS, More, Neighbourhood
 from services.models import Entity
+from services.naming import what
 from services.queries import page_of
 
 WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 164.0, 44.0, 218.0, 56.0, 8.0
@@ -88,7 +89,7 @@ def _tip(route: Sequence[tuple[int, float]]) -> str:
 
 def _node(found: Neighbourhood, ref: str, entity: Entity | None, place: tuple[int, float]) -> SafeString:
     name, kind = name_of(ref, entity), ref.partition(":")[0]
-    note = "not in the catalog" if entity is None else f"{kind} · {entity.type}" if entity.type else kind
+    note = "not in the catalog" if entity is None else what(kind, entity.type)
     css = f"graph-node kind-{kind if kind in KINDS else 'other'}"
     css += " focus" if ref == found.focus else " dashed" if entity is None else ""
     return _box(css, page_of(ref) + ("graph/" if entity and ref != found.focus else ""), name, note, place)
@@ -99,7 +100,7 @@ KINDS = frozenset({"component", "api", "resource", "system", "domain", "group", 
 
 def _more(found: Neighbourhood, more: More, place: tuple[int, float]) -> SafeString:
     whose = name_of(more.ref, found.nodes.get(more.ref))
-    words = WORDS.get(more.type, "") if more.down else f"{whose}: on this side"
+    words = WORDS.get(more.type, "") if more.down else f"before {whose}"
     return _box("graph-node more dashed", further(found, more), f"{more.count} more", words or whose, place)
 
 

@@ -38,5 +38,11 @@ def run(context: JobContext) -> dict[str, Any]:
             totals |= {key: totals[key] + getattr(result, key) for key in ("stored", "removed", "errors")}
     if due:
         cycles.report()
-        context.progress(len(due), len(due), f"{totals['locations']} locations, {totals['errors']} problems")
+        context.progress(
+            len(due), len(due), f"{_many(totals['locations'], 'location')}, {_many(totals['errors'], 'problem')}"
+        )
     return totals
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

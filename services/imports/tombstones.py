@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.access import policy
+from services import naming, queries
 from services.imports import locations
 from services.models import Entity
 
@@ -44,10 +45,17 @@ def buried(ref: str) -> Entity | None:
 def _page(request: HttpRequest, removed: Entity) -> HttpResponse:
     behind = locations.behind(removed)
     versions = list(removed.versions.all()[:VERSIONS])
+    by = versions[0].by if versions else ""
+    nothing_said = f"Removed by {by}."
     context = {
         "entity": removed,
         "versions": versions,
-        "by": versions[0].by if versions else "",
+        "by": by,
+        # Who gave no reason left only the sentence that names them.
+        "why": "" if removed.removed_why == nothing_said else removed.removed_why,
+        "nothing_said": nothing_said,
+        "kind_words": naming.ONE.get(removed.kind, removed.kind),
+        "owner_url": queries.page_of(removed.owner_ref),
         "location": behind[0] if behind else None,
         "may_bring_back": bool(behind) and policy.may_somewhere(request.user, "editor"),
     }

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import policy
+from services import queries
 from services.descriptors import Problem
 from services.imports import locations, uploads
 from services.imports import queries as import_queries
@@ -57,6 +58,7 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     context = {
         "location": place,
+        "page_url": queries.page_of(place.entity_ref),
         "words": import_queries.WORDS[place.state],
         "files": files,
         "file_words": import_queries.WORDS,

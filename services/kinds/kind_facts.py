@@ -84,5 +84,5 @@ SOURCE = FactSource(
         f"{ADVICE}.retired": "array", f"{ADVICE}.fits": "array", f"{ADVICE}.confidence": "number",
         f"{ADVICE}.cache": "string",
     },
-    order=30,
+    order=30, names={SERVERLESS: "Serverless", MESH: "Mesh", ADVICE: "Database advice"},
 )  # fmt: skip

@@ -11,7 +11,7 @@ from services.engine.facets import Terms
 from services.lists.facets import FIELDS, Choice, label
 from services.lists.filter_values import NOT, REFS, WITHOUT
 from services.lists.listing import Listing, clean
-from services.verdicts import MANY
+from services.naming import MANY
 
 FEW, MOST = 6, 40
 CHOSEN, LEFT_OUT = "chosen", "left out"

@@ -35,7 +35,11 @@ def _words(value: Any) -> str:
 
 def _link(ref: str, words: str) -> str:
     address = page_of(ref) if ref else ""
-    return format_html('<a href="{}">{}</a>', address, words) if address else conditional_escape(words or "–")
+    return (
+        format_html('<a class="whole" href="{}">{}</a>', address, words)
+        if address
+        else conditional_escape(words or "–")
+    )
 
 
 def _short(entity: Entity) -> str:

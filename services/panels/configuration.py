@@ -12,6 +12,23 @@ from services.models import Entity
 
 # Said elsewhere on the page, or lists of their own.
 LEFT_OUT = {"name", "account", "region", "arn"}
+LETTERS = {
+    "az": "AZ",
+    "azs": "AZs",
+    "iam": "IAM",
+    "vpc": "VPC",
+    "tls": "TLS",
+    "kms": "KMS",
+    "url": "URL",
+    "mb": "MB",
+    "id": "ID",
+    "dns": "DNS",
+    "ssl": "SSL",
+    "http": "HTTP",
+    "waf": "WAF",
+    "arn": "ARN",
+}
+SAID = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned", "STANDARD": "standard"}
 
 
 def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
@@ -27,7 +44,12 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
 
 
 def _rows(item: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name.replace("_", " "), _words(value)) for name, value in item.items() if name not in LEFT_OUT]
+    return [(_name(name), _words(SAID.get(str(value), value))) for name, value in item.items() if name not in LEFT_OUT]
+
+
+def _name(name: str) -> str:
+    """The field in words, with the abbreviations as AWS writes them."""
+    return " ".join(LETTERS.get(word, word) for word in name.split("_"))
 
 
 def _words(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from services import queries
-from services.facts import FactView
+from services.facts import FactView, name_of
 from services.models import Entity
 
 SHOWN = 20_000  # characters of a value; the whole is in the API
@@ -24,4 +24,11 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any]:
 def _row(key: str, view: FactView) -> dict[str, Any]:
     text = json.dumps(view.value, indent=2, sort_keys=True, ensure_ascii=False)
     count = view.value.get("count") if "items" in view.value else None
-    return {"key": key, "view": view, "count": count, "text": text[:SHOWN], "cut": len(text) > SHOWN}
+    return {
+        "key": key,
+        "name": name_of(key),
+        "view": view,
+        "count": count,
+        "text": text[:SHOWN],
+        "cut": len(text) > SHOWN,
+    }

@@ -11,6 +11,7 @@ from services.engine.layout import Layout
 from services.graphs import graph
 from services.graphs.svg import arranged, draw, further, name_of
 from services.models import Entity
+from services.naming import what
 from services.queries import page_of
 
 STEPS = {1: "one step", 2: "two steps", 3: "three steps", 4: "four steps"}
@@ -68,7 +69,11 @@ def _cycle(found: graph.Neighbourhood, where: Layout) -> str:
 
 def _end(found: graph.Neighbourhood, ref: str) -> dict[str, Any]:
     entity = found.nodes.get(ref)
-    return {"name": name_of(ref, entity), "kind": ref.partition(":")[0], "url": page_of(ref) if entity else ""}
+    return {
+        "name": name_of(ref, entity),
+        "kind": what(ref.partition(":")[0], entity.type if entity else ""),
+        "url": page_of(ref) if entity else "",
+    }
 
 
 def _number(request: HttpRequest, name: str, usual: int) -> int:

@@ -10,10 +10,11 @@ from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal.access import policy
 from services import queries
 from services.lists.table import table
 from services.models import Entity, Relation
-from services.verdicts import MANY
+from services.naming import MANY
 
 SHOWN, FEW = 25, 8
 NONE = {
@@ -53,6 +54,7 @@ def services(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "total": total,
         "url": _list(pairs, "component"),
         "none": NONE[entity.kind],
+        "may_create": policy.may_somewhere(request.user, "editor"),
     }
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from services import queries
 from services.kinds.judgement import ADVICE
 from services.models import Entity
+from services.naming import typed
 
 ICONS = {
     "dynamodb-table": "database", "database": "database", "database-cluster": "database", "cache": "bolt",
@@ -25,6 +26,8 @@ RUNS_ON = {"lambda-function", "ecs-service", "app-runner-service", "eks-cluster"
 # The two of pattern flexibility, infinite scale and efficiency that a family is made for.
 PAIRS = {"relational": "PE, relational", "key-value": "IE, key-value"}
 
+# By name and family: a load balancer may bear the name of the database behind it.
+Fits = Mapping[tuple[str, str], tuple[str, str]]
 MISFITS = {"high": "poor", "medium": "fair", "low": "neutral"}
 
 
@@ -50,7 +53,7 @@ def context(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     known = _items_by_arn(request, entity)
     advice = queries.page_facts(request, entity).get(ADVICE)
     pair = str(advice.value["pair"]) if advice else ""
-    fits = {fit["name"]: (fit["fit"], pair) for fit in advice.value["fits"]} if advice else {}
+    fits = {(fit["name"], fit["family"]): (fit["fit"], pair) for fit in advice.value["fits"]} if advice else {}
     resources = sorted((e for _, e in found if e and e.kind == "resource"), key=_order)
     return {
         "entity": entity,
@@ -71,15 +74,15 @@ def _order(entity: Entity) -> tuple[int, str]:
     return (ORDER.index(entity.type) if entity.type in ORDER else len(ORDER), entity.name)
 
 
-def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]], fits: Mapping[str, tuple[str, str]]) -> Leaning:
+def _resource(entity: Entity, known: Mapping[str, Mapping[str, Any]], fits: Fits) -> Leaning:
     item = known.get(entity.annotations.get("aws/arn", ""), {})
     text, kind, icon = _badge(entity, item, fits)
     region = entity.annotations.get("aws/region", "")
-    note = f"{entity.spec.get('detail', entity.type)}{', ' + region if region else ''}"
+    note = f"{entity.spec.get('detail', typed(entity.kind, entity.type))}{', ' + region if region else ''}"
     return Leaning(entity.label, entity.get_absolute_url(), note, ICONS.get(entity.type, "box"), text, kind, icon)
 
 
-def _badge(entity: Entity, item: Mapping[str, Any], fits: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
+def _badge(entity: Entity, item: Mapping[str, Any], fits: Fits) -> tuple[str, str, str]:
     """What is worth saying about it in two or three words."""
     if entity.type == "service-mesh":
         return _mesh_badge(item)
@@ -88,7 +91,7 @@ def _badge(entity: Entity, item: Mapping[str, Any], fits: Mapping[str, tuple[str
     if entity.type == "api-gateway" and item.get("private"):
         return "private", "good", "lock"
     store = entity.spec.get("store", "")
-    fit, pair = fits.get(entity.label, ("", ""))
+    fit, pair = fits.get((entity.label, store), ("", ""))
     if fit == "match":
         return f"fits: {pair}, {store}", "good", "check"
     if fit:

@@ -65,6 +65,11 @@ def part(found: Kinds, entity: Entity) -> dict[str, Any]:
     }
 
 
+def plainly(name: str) -> str:
+    """A setting's name within a sentence; an abbreviation keeps its letters."""
+    return name if name.isupper() else name.lower()
+
+
 def history(entity: Entity) -> tuple[list[Moment], datetime | None]:
     """The changes of its meshes, newest first, and since when they are watched. Two queries and one for the names."""
     rows = list(
@@ -120,7 +125,7 @@ def _verdict(found: Kinds, views: Sequence[View]) -> tuple[str, str, str, str]:
             "It is in no mesh.",
             "No App Mesh, VPC Lattice or Service Connect names it.",
         )
-    weak = [entry.name.lower() for view in views for entry in view.settings if entry.state == "poor"]
+    weak = [plainly(entry.name) for view in views for entry in view.settings if entry.state == "poor"]
     names = " and ".join(sorted({str(view.item["technology"]) for view in views}))
     if any(not view.item.get("supported", True) for view in views):
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -93,10 +94,20 @@ class Decide(APIView):
 
     write_role = "editor"
 
-    def answer(self, stray: Stray) -> Response:
-        """The row as it is now."""
+    def decided(self, stray: Stray, decision: Callable[..., None], *about: object) -> Response:
+        """The row after the decision; 409 where somebody was faster."""
+        try:
+            decision(self.request.user, stray, *about)
+        except adopt.CannotDecide as error:
+            raise Conflict(str(error)) from error
         stray.refresh_from_db()
         return Response(StraySerializer(stray).data)
+
+    def about(self, shape: serializers.Serializer[Any]) -> object:
+        """The one value of a body, checked."""
+        shape.is_valid(raise_exception=True)
+        (value,) = shape.validated_data.values()
+        return value
 
 
 class Adopt(Decide):
@@ -106,13 +117,7 @@ class Adopt(Decide):
     def post(self, request: Request, pk: int) -> Response:
         """Give the resource to a service. Editors of the team that owns the service only."""
         stray = get_object_or_404(Stray, pk=pk)
-        shape = AdoptSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        try:
-            adopt.adopt(request.user, stray, shape.validated_data["service"])
-        except adopt.CannotDecide as error:
-            raise Conflict(str(error)) from error
-        return self.answer(stray)
+        return self.decided(stray, adopt.adopt, self.about(AdoptSerializer(data=request.data)))
 
 
 class Ignore(Decide):
@@ -124,13 +129,7 @@ class Ignore(Decide):
     def post(self, request: Request, pk: int) -> Response:
         """Say that the resource needs no service, and why. Operators only."""
         stray = get_object_or_404(Stray, pk=pk)
-        shape = IgnoreSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        try:
-            adopt.ignore(request.user, stray, shape.validated_data["reason"])
-        except adopt.CannotDecide as error:
-            raise Conflict(str(error)) from error
-        return self.answer(stray)
+        return self.decided(stray, adopt.ignore, self.about(IgnoreSerializer(data=request.data)))
 
 
 class GiveBack(Decide):
@@ -139,12 +138,7 @@ class GiveBack(Decide):
     @extend_schema(operation_id="untagged_give_back", request=None, responses=StraySerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Undo the decision; the next discovery looks at its tags again."""
-        stray = get_object_or_404(Stray, pk=pk)
-        try:
-            adopt.give_back(request.user, stray)
-        except adopt.CannotDecide as error:
-            raise Conflict(str(error)) from error
-        return self.answer(stray)
+        return self.decided(get_object_or_404(Stray, pk=pk), adopt.give_back)
 
 
 urlpatterns = [

@@ -126,3 +126,14 @@ def test_labels_of_close_markers_stand_in_rows_of_their_own() -> None:
     close = [lines.Marker(START + timedelta(minutes=minute), f"zone {minute}, 25 %") for minute in (1, 2, 15)]
     drawn = lines.draw(chart(markers=close))
     assert re.findall(r'class="marker-name" x="[\d.]+" y="([\d.]+)"', drawn) == ["13", "26", "13"]
+
+
+def test_a_log_chart_shows_small_values_apart_and_names_powers_of_ten() -> None:
+    points = [(float(number), value) for number, value in enumerate((0.02, 0.2, 2.0, 20.0))]
+    chart = lines.LineChart("odds", [lines.Series("evidence", "canary", points)], low=0.01, high=40.0, log=True)
+    drawn = lines.draw(chart)
+    for name in (">0.01<", ">0.1<", ">1<", ">10<"):
+        assert name in drawn
+    frame = lines.Frame(0, 100, 0, 300, (0, 3), (0.01, 10.0), log=True)
+    heights = [frame.at(0, value)[1] for value in (0.01, 0.1, 1.0, 10.0)]
+    assert heights == pytest.approx([300, 200, 100, 0])

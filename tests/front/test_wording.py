@@ -80,7 +80,8 @@ def test_moments_are_written_as_people_say_them(gap: timedelta, words: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("gap", "words"), [(timedelta(hours=3), "15:00"), (timedelta(hours=22), "Tue 10:00"), (timedelta(days=8), "1 Dec")]
+    ("gap", "words"),
+    [(timedelta(hours=3), "today 15:00"), (timedelta(hours=22), "Tue 10:00"), (timedelta(days=8), "1 Dec")],
 )
 def test_planned_moments_read_like_a_calendar(gap: timedelta, words: str) -> None:
     assert wording.planned(NOW + gap, NOW) == words

@@ -84,7 +84,7 @@ def test_a_fact_moves_the_score_and_is_named_as_the_cause(clock: Clock, checks: 
     moved = point(checkout)
     assert (moved.score, moved.delta, moved.cause, moved.valid_from) == (100.0, 60.0, "fact", at)
     assert moved.cause_text == (
-        "chaos.proof — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes"
+        "Experiment — zone us-east-1a experiment passed: “Proven to survive the loss of a zone” now passes"
     )
     detail = moved.cause_detail[0]
     assert (detail["before"], detail["after"], detail["url"]) == ("fail", "pass", "/chaos/runs/7/")
@@ -258,7 +258,7 @@ def test_teams_systems_and_the_organisation_follow_their_services(clock: Clock, 
     for scope, ref in (("team", "group:default/payments"), ("system", "system:default/shop"), ("organisation", "")):
         row = ScorePoint.objects.standing().get(scope_type=scope, scope_ref=ref, pillar="reliability")
         assert (row.score, row.delta, row.services, row.cause) == (70.0, 30.0, 2, "fact"), scope
-        assert row.cause_text.startswith("checkout: chaos.proof — zone us-east-1a experiment passed")
+        assert row.cause_text.startswith("checkout: Experiment — zone us-east-1a experiment passed")
 
 
 def test_a_service_without_applicable_checks_leaves_the_pillar_of_its_team_by_name(

@@ -54,7 +54,7 @@ def test_the_service_page_says_level_distance_movement_and_next_fixes(
     page = text_of(browse(vera), checkout.get_absolute_url())
     assert "Below Bronze" in page
     assert "1 check to Bronze" in page
-    assert "Reliability rose 60 points on 20 Nov: chaos.proof — zone us-east-1a experiment passed" in page
+    assert "Reliability rose 60 points on 20 Nov: Experiment — zone us-east-1a experiment passed" in page
     assert "(fact)" in page
     assert "db-1 (1): backup days should be at least 7." in page
     assert "+40" in page
@@ -90,7 +90,7 @@ def test_the_scorecard_of_a_past_day_shows_the_states_of_then(
     later(clock, days=7)
     evaluate_due(settle=timedelta(0))
     client = browse(vera)
-    assert "Evidence expired 2 days ago (chaos.proof)." in text_of(client, tab(checkout))
+    assert "Evidence expired 2 days ago (Experiment)." in text_of(client, tab(checkout))
     past = text_of(client, tab(checkout), as_of="2026-11-20")
     assert "Scorecard as of 20 Nov 2026" in past
     assert "Evidence expired" not in past.split("What changed, and why")[0]

@@ -27,7 +27,7 @@ def point(**fields: Any) -> ScorePoint:
 def test_points_that_fell_are_told_first() -> None:
     row = point(delta=-9.2, level_before="silver", confidence_before=0.9)
     assert movement(row) == "Reliability fell 9 points on 21 Nov: chaos.proof — failed (fact)."
-    assert headline(row) == "\u22129, Silver → Bronze"
+    assert headline(row) == "Silver → Bronze, \u22129"
     assert not rises(row)
 
 
@@ -66,14 +66,27 @@ def test_elements_of_the_same_name_and_finding_are_counted() -> None:
     assert text == "6 × search-api (m5.large), other (none) and 2 more: instance type should be m7g.large."
 
 
+def test_what_is_simply_not_there_is_not_told_that_it_should_be_true() -> None:
+    path = {"path": "aws.alb.items[*].access_logs", "wanted": "is true"}
+    assert sentence("fail", leaf(**path, failing=[{"name": "checkout", "found": False}], failing_count=1, of=1)) == (
+        "Access logs: checkout (no)."
+    )
+    assert sentence("fail", leaf(path="catalog.descriptor.has_tier", wanted="is true", found=False)) == "Has tier: no."
+
+
+def test_a_level_that_rose_outweighs_points_that_fell() -> None:
+    assert rises(point(delta=-1.0, level="silver", level_before="bronze"))
+    assert not rises(point(delta=4.0, level="bronze", level_before="silver"))
+
+
 def test_every_kind_of_unknown_has_its_sentence() -> None:
     said = {kind: sentence("unknown", leaf(truth=None, unknown=kind)) for kind in (
         "never observed", "expired", "too old", "no such field", "cannot be compared")}  # fmt: skip
-    assert said["never observed"] == "Nothing has been observed yet (aws.asg)."
-    assert said["expired"] == "Evidence expired just now (aws.asg)."
+    assert said["never observed"] == "Nothing has been observed yet (Auto Scaling groups)."
+    assert said["expired"] == "Evidence expired just now (Auto Scaling groups)."
     assert said["too old"].startswith("Last seen just now")
-    assert said["no such field"] == "Nothing has been observed yet of instance type (aws.asg)."
-    assert said["cannot be compared"] == "Instance type cannot be compared (aws.asg)."
+    assert said["no such field"] == "Nothing has been observed yet of instance type (Auto Scaling groups)."
+    assert said["cannot be compared"] == "Instance type cannot be compared (Auto Scaling groups)."
 
 
 @pytest.mark.parametrize(

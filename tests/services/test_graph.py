@@ -103,7 +103,7 @@ def test_the_page_draws_links_says_what_dangles_and_holds_the_same_as_a_table(cl
     make("shop", "ledger")
     lean([("shop", "ledger"), ("ledger", "shop"), ("shop", "gone")])
     page = client.get(f"/services/graph/?focus={ref('shop').upper()}&depth=1").content.decode()
-    assert 'aria-label="ledger, component · service"' in page
+    assert 'aria-label="ledger, service"' in page
     assert 'aria-label="gone, not in the catalog"' in page
     assert 'href="/services/component/default/ledger/graph/"' in page
     assert "It goes round in a circle by way of ledger → shop." in page

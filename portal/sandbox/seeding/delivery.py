@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from portal.sandbox.parts import Container, Deploys, Fleet, LoadBalancer, Pipeline, Service
@@ -68,52 +69,34 @@ def _action(
 @seeds(Pipeline)
 def seed_pipeline(place: Place, service: Service, part: Pipeline) -> None:
     """Source, Build, Staging, (Approval,) Production; a gated one rolls the last stage back on failure."""
-    provider = "ECS" if any(isinstance(item, Container) for item in service.parts) else "CodeDeploy"
-    target = {"ClusterName": service.name, "ServiceName": service.name}
-    stages: list[dict[str, Any]] = [
-        {
-            "name": "Source",
-            "actions": [
-                _action(
-                    "Source",
-                    "Source",
-                    "S3",
-                    {"S3Bucket": "sources", "S3ObjectKey": f"{service.name}.zip"},
-                    writes="source",
-                )
-            ],
-        },
-        {
-            "name": "Build",
-            "actions": [_action("Build", "Build", "CodeBuild", {"ProjectName": service.name}, "source", "image")],
-        },
-        {
-            "name": "Staging",
-            "actions": [
-                _action("Deploy", "Deploy", provider, {**target, "ClusterName": f"{service.name}-staging"}, "image")
-            ],
-        },
-    ]
-    production: dict[str, Any] = {
-        "name": "Production",
-        "actions": [_action("Deploy", "Deploy", provider, target, "image")],
-    }
-    if part.gated:
-        stages.append(
-            {
-                "name": "Approval",
-                "actions": [_action("Approve", "Approval", "Manual", {"CustomData": f"Release {service.name}?"})],
-            }
-        )
-        production["onFailure"] = {"result": "ROLLBACK"}
     place.client("codepipeline").create_pipeline(
         pipeline={
             "name": service.name,
             "roleArn": place.role("pipelines"),
-            "stages": [*stages, production],
+            "stages": list(_stages(service, part)),
             "pipelineType": "V2",
             "artifactStore": {"type": "S3", "location": f"{service.team}-artifacts"},
             "executionMode": "QUEUED",
         },
         tags=pairs(service.tags, "key", "value"),
     )
+
+
+def _stages(service: Service, part: Pipeline) -> Iterator[dict[str, Any]]:
+    """The stages in order, each of one action."""
+    provider = "ECS" if any(isinstance(item, Container) for item in service.parts) else "CodeDeploy"
+    target = {"ClusterName": service.name, "ServiceName": service.name}
+    source = {"S3Bucket": "sources", "S3ObjectKey": f"{service.name}.zip"}
+    yield _stage("Source", _action("Source", "Source", "S3", source, writes="source"))
+    yield _stage("Build", _action("Build", "Build", "CodeBuild", {"ProjectName": service.name}, "source", "image"))
+    staging = {**target, "ClusterName": f"{service.name}-staging"}
+    yield _stage("Staging", _action("Deploy", "Deploy", provider, staging, "image"))
+    if part.gated:
+        question = {"CustomData": f"Release {service.name}?"}
+        yield _stage("Approval", _action("Approve", "Approval", "Manual", question))
+    production = _stage("Production", _action("Deploy", "Deploy", provider, target, "image"))
+    yield production | ({"onFailure": {"result": "ROLLBACK"}} if part.gated else {})
+
+
+def _stage(name: str, action: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "actions": [action]}

@@ -39,7 +39,7 @@ function relative(then, now) {
 function planned(then, now) {
   const days = Math.round((new Date(then).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86400000);
   const clock = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (days === 0) return clock;
+  if (days === 0) return `today ${clock}`;
   if (days > 0 && days < 7) return `${then.toLocaleDateString("en-GB", { weekday: "short" })} ${clock}`;
   return null;
 }
@@ -108,6 +108,17 @@ function wideTables() {
   window.addEventListener("resize", mark);
   document.addEventListener("toggle", mark, true);
   document.addEventListener("htmx:afterSettle", mark);
+}
+
+// Graphs: a drawing that is larger than its box opens with the entity in question in the middle.
+function graphs() {
+  document.querySelectorAll(".graph-box").forEach((box) => {
+    const focus = box.querySelector(".graph-node.focus")?.getBoundingClientRect();
+    if (!focus) return;
+    const frame = box.getBoundingClientRect();
+    box.scrollLeft += focus.left + focus.width / 2 - (frame.left + frame.width / 2);
+    box.scrollTop += focus.top + focus.height / 2 - (frame.top + frame.height / 2);
+  });
 }
 
 // Help: `?` shows the shortcuts.
@@ -195,9 +206,14 @@ times();
 greeting();
 rows();
 wideTables();
+graphs();
 help();
 confirming();
 filters();
 loading();
 printing();
-document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Strips that scroll sideways show where one is, without moving the page.
+document.querySelectorAll(".site-nav, .tabs, .kinds").forEach((strip) => {
+  const now = strip.querySelector("[aria-current]");
+  if (now) strip.scrollLeft += now.getBoundingClientRect().left - strip.getBoundingClientRect().left - 40;
+});

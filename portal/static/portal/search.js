@@ -28,7 +28,7 @@ function searching() {
   const input = dialog.querySelector("input");
   const list = document.getElementById("search-hits");
   const said = document.getElementById("search-said");
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   const current = () => list.querySelector("[aria-selected=true]");
 
   const choose = (option) => {
