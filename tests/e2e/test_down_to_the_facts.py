@@ -29,7 +29,7 @@ def services(portal: Portal) -> list[str]:
     until(lambda: "Demo organisation" in portal.said(), 300, portal, "demo organisation")
     path = "/api/v1/scorecards/scores/?scope=service&pillar=overall&page_size=100"
     until(lambda: len(portal.get(path)["results"]) >= SERVICES, 300, portal, "scores of all services")
-    return sorted(row["scope_ref"].rpartition("/")[2] for row in portal.get(path)["results"])
+    return sorted(row["ref"].rpartition("/")[2] for row in portal.get(path)["results"])
 
 
 def test_every_check_that_passes_or_fails_shows_facts_with_source_and_age(
