@@ -90,7 +90,7 @@ def reach(page: Any, where: str) -> None:
 @pytest.mark.parametrize(("width", "scheme"), SIZES, ids=[f"{width}-{scheme}" for width, scheme in SIZES])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_stands(alive: Portal, open_as: Callable[..., Any], name: str, width: int, scheme: str) -> None:
-    page = open_as("admin" if name == "audit" else "mira", width=width, scheme=scheme)
+    page = open_as("admin" if name in ("audit", "own-check") else "mira", width=width, scheme=scheme)
     reach(page, PAGES[name])
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
