@@ -20,7 +20,7 @@ from scorecards.models.waivers import REQUESTED
 from scorecards.recompute import card_of
 from scorecards.waivers import decide
 from scorecards.waivers.filter import everything
-from scorecards.waivers.views import lines as waiver_lines
+from scorecards.waivers.present import lines as waiver_lines
 from scorecards.words import aim, pillar_label
 from services import facts
 from services.models import Entity
