@@ -1,4 +1,4 @@
-"""The catalog at 12,120 entities: reading it in, and what each question of the catalog API costs, on both databases.
+"""The catalog at 12,120 entities: reading it in, what each question of the catalog API costs, and its pages, on both databases.
 
 Processor seconds of all processes together, the database's too. The peer is Backstage 4.0 on PostgreSQL, on such a machine.
 """
@@ -6,24 +6,21 @@ Processor seconds of all processes together, the database's too. The peer is Bac
 from __future__ import annotations
 
 import http.client
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.figure import Figure
-from benchmarks.portal_process import environment, web
+from benchmarks.portal_process import child, command, environment, web
 from benchmarks.processes import postgres, spent
-from portal.environment import BASE
 from scripts import machine
 from services.seed_catalog import ENTITIES, RELATIONS, write_catalog
 
 REQUESTS, WARM = 300, 40
 INGEST_SECONDS, AGAIN_SECONDS, PEAK_MB = 14.0, 3.0, 300.0
 SQLITE_SHARE = 1.5
+PAGE_MS, PAGE_QUERIES = 100.0, 40
 # Question: (path with {n} for a number that differs each time, limit in ms on PostgreSQL, Backstage's figure).
 QUESTIONS = {
     "by-query, limit 20": ("/by-query?limit=20&offset={n}", 3.0, "8.5 ms"),
@@ -71,15 +68,17 @@ def measure(database: str, folder: str) -> Iterator[Figure]:
             for name, (path, limit, peer) in FACETS.items():
                 cost = ask(pid, port, token, f"/api/catalog/entity-facets{path}")
                 yield Figure(f"{words}: {name}", round(cost, 2), "CPU ms", limit * share, peer)
+        command(variables, "collectstatic", "--noinput", "--verbosity", "0")
+        for name, (milliseconds, queries) in child("benchmarks.catalog_pages", variables).items():
+            yield Figure(f"{words}: page {name}", round(milliseconds, 1), "ms", PAGE_MS)
+            yield Figure(f"{words}: page {name}, queries", queries, "queries", PAGE_QUERIES)
 
 
 def ingest(variables: dict[str, str], folder: str) -> dict[str, float]:
     """Read the folder in a process of its own; its processor time and that of the database."""
     server = postgres() if variables.get("DATABASE_URL") else 0
     before = spent(server)
-    child = [sys.executable, "-m", "benchmarks.catalog_ingest", folder]
-    done = subprocess.run(child, cwd=BASE, env=variables, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, float] = child("benchmarks.catalog_ingest", variables, folder)
     return found | {"cpu": found["cpu"] + spent(server) - before}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from portal.environment import BASE
 from scripts import machine
@@ -61,6 +63,14 @@ def command(variables: dict[str, str], *arguments: str) -> str:
         cwd=BASE, env=variables, check=True, capture_output=True, text=True,
     )  # fmt: skip
     return done.stdout.strip()
+
+
+def child(module: str, variables: dict[str, str], *arguments: str) -> Any:
+    """What a program of its own prints in its last line."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=BASE, env=variables, check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -26,7 +27,8 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     columns = ", ".join(_column(model, name) for name in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            # The driver's own statement, so Django's names for errors must be asked for.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in _prepared(model, fields, rows):
                     copy.write_row(row)
             return
@@ -70,7 +72,8 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
         return lambda value: orjson.dumps(value).decode()
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        # Rows that are written together mostly share their instants.
+        return lru_cache(64)(connection.ops.adapt_datetimefield_value) if connection.vendor == "sqlite" else None
     if isinstance(field, models.UUIDField) and not connection.features.has_native_uuid_field:
         return lambda value: value.hex
     return None
@@ -82,8 +85,13 @@ def _column(model: type[models.Model], name: str) -> str:
     return connection.ops.quote_name(str(field.column))
 
 
-def analyze(*tables: type[models.Model]) -> None:
-    """Let the database count these tables again, so that its plans fit what was just written."""
+def settle(*tables: type[models.Model]) -> None:
+    """Let the database look at these tables after a large write: plans fit what is there now, and on PostgreSQL indexes
+    answer alone, without a look at each row. Inside a transaction the tables are only counted.
+    """
+    vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(table._meta.db_table)}")
+            cursor.execute(
+                f"{'VACUUM ANALYZE' if vacuum else 'ANALYZE'} {connection.ops.quote_name(table._meta.db_table)}"
+            )

@@ -20,7 +20,9 @@ class _Echo:
 
 
 def cell(value: object) -> str:
-    """`value` as text that no spreadsheet takes for a formula; None is empty."""
+    """`value` as text that no spreadsheet takes for a formula; None is empty. A number stays one, below zero too."""
+    if isinstance(value, (int, float)):
+        return str(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

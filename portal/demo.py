@@ -43,7 +43,7 @@ def people_and_accounts() -> None:
     for account_id, name in ACCOUNTS:
         roles: dict[str, Any] = {
             f"{role}_role_arn": f"arn:aws:iam::{account_id}:role/colonnade-{role}"
-            for role in ("read", "rollout", "chaos")
+            for role in ("read", "rollout", "chaos", "review")
         }
         Account.objects.get_or_create(account_id=account_id, defaults={"name": name, "regions": REGIONS, **roles})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from portal.aws.session import in_web_request
@@ -38,6 +38,19 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+
+class PlainAddress:
+    """No page has a NUL in its address; PostgreSQL would refuse to look for one."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Raises Http404."""
+        if "\x00" in request.path_info:
+            raise Http404("There is no such page.")
+        return self.get_response(request)
 
 
 class RequestMark:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -25,6 +25,7 @@ from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
 from scorecards.initiatives.api import urlpatterns as initiative_paths
+from scorecards.lenses import api as lenses
 from scorecards.models import CheckVersion, ScorePoint
 from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
@@ -158,4 +159,5 @@ urlpatterns = [
     *initiative_paths,
     *answer_paths,
     *own_paths,
+    path("", include(lenses.urlpatterns)),
 ]

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from scorecards.causes import Change
-from scorecards.engine.check import FAIL, PASS, UNKNOWN, WAIVED
-from scorecards.models import CheckResult, CheckVersion, ScorePoint
+from scorecards.engine.check import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED
+from scorecards.models import CheckVersion, ScorePoint
 from services.models import Entity
+
+
+@dataclass(slots=True)
+class NewResult:
+    """A result that is to be written; `version` is the key of its check's version."""
+
+    entity: int
+    version: int
+    check: str
+    state: str
+    reason: dict[str, Any]
+    digest: str
+    valid_from: datetime
+    cause: str
+    cause_detail: dict[str, Any]
+    valid_to: datetime | None = None
+
+    def values(self) -> tuple[Any, ...]:
+        """The row, in the order of `record.RESULT`."""
+        return (
+            self.entity, self.version, self.check, self.state, self.reason, self.digest, self.valid_from, self.valid_to,
+            self.cause, self.cause_detail,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -23,14 +47,15 @@ class Open:
     version: int
     valid_from: datetime
     digest: str
-    row: CheckResult | None = None
+    row: NewResult | None = None
 
 
 @dataclass(slots=True)
 class Book:
     """One service's standing rows, those to close with their instant, and the new ones.
 
-    `dropped` are pillars in which no check applies any more, so that their score ended without another one.
+    `dropped` are pillars in which no check applies any more, so that their score ended without another one. `states` is the
+    digest of all standing results.
     """
 
     entity: Entity
@@ -38,10 +63,11 @@ class Book:
     points: dict[str, ScorePoint] = field(default_factory=dict)
     closed_results: list[tuple[int, datetime]] = field(default_factory=list)
     closed_points: list[tuple[int, datetime]] = field(default_factory=list)
-    new_results: list[CheckResult] = field(default_factory=list)
+    new_results: list[NewResult] = field(default_factory=list)
     new_points: list[ScorePoint] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     next_due: datetime | None = None
+    states: str = ""
 
     def close_result(self, name: str, when: datetime) -> Open | None:
         """End the standing result of a check, if there is one."""
@@ -57,11 +83,10 @@ class Book:
     def open_result(
         self, version: CheckVersion, state: str, why: dict[str, Any], when: datetime, change: Change
     ) -> None:
-        """Begin a result. What passes or does not apply keeps no reason: the facts of its time explain it."""
-        kept = why if state not in (PASS, "not_applicable") else {}
-        row = CheckResult(
-            entity=self.entity, check_version=version, check_key=version.check_id, state=state, reason=kept,
-            digest=digest_of(why), valid_from=when, cause=change.cause, cause_detail=change.as_detail(),
+        """Begin a result; `why` is empty for a state that needs no reason."""
+        row = NewResult(
+            self.entity.pk, version.pk, version.check_id, state, why, digest_of(why) if why else "", when,
+            change.cause, change.as_detail(),
         )  # fmt: skip
         self.new_results.append(row)
         self.results[version.check_id] = Open(None, state, version.pk, when, row.digest, row)
@@ -90,8 +115,10 @@ class Book:
 
 def digest_of(why: dict[str, Any]) -> str:
     """Sixteen hex digits that change when a reason does."""
-    return hashlib.sha256(json.dumps(why, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return hashlib.blake2b(orjson.dumps(why, default=str), digest_size=8).hexdigest()
 
 
 #: States whose reason may change while the state stays.
 EXPLAINED = (FAIL, UNKNOWN, WAIVED)
+#: States that keep no reason: the facts of their time explain them.
+PLAIN = (PASS, NOT_APPLICABLE)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from scorecards.engine.check import LEVELS
-from scorecards.models import SCOPES, CheckVersion, ScorePoint
+from scorecards.models import ORGANISATION, SCOPES, TEAM, CheckVersion, ScorePoint
 from scorecards.words import pillar_label
 from services.descriptors.refs import full_ref
 from services.models import Entity
@@ -45,6 +45,14 @@ def services(request: HttpRequest) -> QuerySet[Entity]:
     rows = ServiceFilter(request.GET, queryset=Entity.objects.services(), request=request)
     found: QuerySet[Entity] = rows.qs if rows.is_valid() else Entity.objects.none()
     return found
+
+
+def scope_of(request: HttpRequest) -> tuple[str, str] | None:
+    """The roll-up that counts just the services of the address: everybody's or one team's; None for another choice."""
+    asked = {name: request.GET.get(name, "") for name in ("team", "tier", "lifecycle")}
+    if asked["tier"] or asked["lifecycle"]:
+        return None
+    return (TEAM, ref_of(asked["team"], "group")) if asked["team"] else (ORGANISATION, "")
 
 
 def day(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from portal.charts.bars import Bar, Part
@@ -56,7 +56,8 @@ def since_of(request: HttpRequest, now: datetime) -> datetime:
 
 def calendar(services: QuerySet[Entity], now: datetime) -> list[datetime]:
     """Thirteen instants over twelve weeks, or over the history there is when it is younger."""
-    first: datetime | None = queries.service_points(services).aggregate(first=Min("valid_from"))["first"]
+    points = queries.service_points(services).order_by("valid_from", "id")
+    first = points.values_list("valid_from", flat=True).first()
     return trend.calendar(max(now - SPAN, first), now, BARS) if first else []
 
 
@@ -67,12 +68,12 @@ def written(moment: datetime, span: timedelta) -> str:
     return f"{moment:%H:%M}" if span > timedelta(minutes=20) else f"{moment:%H:%M:%S}"
 
 
-def level_bars(services: QuerySet[Entity], dates: Sequence[datetime]) -> list[Bar]:
-    """One bar a date: how many services had each level."""
+def level_bars(services: QuerySet[Entity], dates: Sequence[datetime], scope: tuple[str, str] | None) -> list[Bar]:
+    """One bar a date: how many services had each level. `scope` is the roll-up of just these services, where there is one."""
     if not dates:
         return []
     span = dates[-1] - dates[0]
-    counts = queries.levels_at(services, dates)
+    counts = (queries.scope_levels_at(*scope, dates) if scope else None) or queries.levels_at(services, dates)
     return [
         Bar(written(date, span), [count.get(level, 0) for level in _LAYERS])
         for date, count in zip(dates, counts, strict=True)
@@ -84,10 +85,16 @@ def pillars_of(means: dict[tuple[str, str], Mean]) -> list[str]:
     return sorted({*PILLARS, *(pillar for _ref, pillar in means)} - {OVERALL}, key=pillar_order)
 
 
-def team_rows(services: QuerySet[Entity], since: datetime, now: datetime) -> tuple[list[str], list[TeamRow]]:
-    """The pillars and the teams, by name, in a constant number of queries."""
-    means = queries.team_means(services, Q(valid_to=None))
-    before = queries.team_means(services, queries.began_or_stood(since))
+def team_rows(
+    services: QuerySet[Entity], since: datetime, now: datetime, *, whole: bool
+) -> tuple[list[str], list[TeamRow]]:
+    """The pillars and the teams, by name, in a constant number of queries. `whole`: all services of each team count."""
+    stood = Q(valid_from__lte=since) & (Q(valid_to=None) | Q(valid_to__gt=since))
+    means = queries.team_points(Q(valid_to=None)) if whole else queries.team_means(services, Q(valid_to=None))
+    # A history that is younger than that begins with each service's own first score.
+    before = (queries.team_points(stood) if whole else {}) or queries.team_means(
+        services, queries.began_or_stood(since)
+    )
     counts = services.order_by().values("owner_ref").annotate(number=Count("id"))
     sizes = {row["owner_ref"]: row["number"] for row in counts}
     courses, pillars = _courses(sizes, now), pillars_of(means)

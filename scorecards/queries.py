@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,6 +144,16 @@ def levels_at(services: QuerySet[Entity], dates: Sequence[datetime], pillar: str
     return totals
 
 
+def scope_levels_at(scope: str, ref: str, dates: Sequence[datetime]) -> list[dict[str, int]] | None:
+    """The same from what the roll-up of a scope counted then; None where a date lies before it counted."""
+    rows = ScorePoint.objects.filter(scope_type=scope, scope_ref=ref, pillar=OVERALL, valid_from__lte=dates[-1])
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=dates[0])).order_by("valid_from", "id")
+    course = list(rows.values_list("valid_from", "levels"))
+    begins = [began for began, _ in course]
+    found = [course[place - 1][1] if (place := bisect_right(begins, date)) else {} for date in dates]
+    return found if all(found) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Mean:
     """The mean of many services in one pillar."""
@@ -159,6 +170,17 @@ def team_means(services: QuerySet[Entity], when: Q) -> dict[tuple[str, str], Mea
     return {
         (row["owner"], row["pillar"]): Mean(_rounded(row["mean"]), row["sure"] or 0.0, row["number"])
         for row in rows.annotate(mean=Avg("score"), sure=Avg("confidence"), number=Count("entity", distinct=True))
+    }
+
+
+def team_points(when: Q) -> dict[tuple[str, str], Mean]:
+    """The same for all services of each team, from the roll-ups that `when` selects."""
+    rows = ScorePoint.objects.filter(when, scope_type=TEAM)
+    return {
+        (ref, pillar): Mean(score, sure, number)
+        for ref, pillar, score, sure, number in rows.values_list(
+            "scope_ref", "pillar", "score", "confidence", "services"
+        )
     }
 
 

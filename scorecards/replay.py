@@ -6,17 +6,18 @@ begin when the evidence changed, not when a worker came by, and equal a recomput
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scorecards.book import EXPLAINED, Book, Open, digest_of
+from scorecards.book import EXPLAINED, PLAIN, Book, Open, digest_of
 from scorecards.causes import Change, explain_change, required_change, summary, waiver_change
 from scorecards.engine.check import Check, reason
 from scorecards.engine.evidence import Evidence, Snapshot
 from scorecards.engine.judging import Judgement, judge_all, scored
 from scorecards.engine.scoring import Score, score_service
-from scorecards.models import RULE, SERVICE, CheckVersion, ScorePoint, Waiver
+from scorecards.models import RULE, SERVICE, CheckVersion, EntityEvaluation, ScorePoint, Waiver
 from scorecards.timeline import Rulebook, Timeline, compiled, next_due, stamp
 from services.models import Entity
 
@@ -47,7 +48,7 @@ class Moment:
 def replay(book: Book, timeline: Timeline, rules: Rulebook, since: datetime | None, now: datetime) -> None:
     """Judge the service at every instant after `since` (None: never evaluated) and at `now`; fills the book."""
     previous: dict[str, Evidence] = dict(timeline.at(since).evidence) if since else {}
-    touched = timeline.touched(since)
+    touched = timeline.touched(since, now)
     clock, steps = since, 0
     while clock is not None and steps < INSTANTS:
         upcoming = _next_instant(timeline, rules, clock, now)
@@ -57,8 +58,27 @@ def replay(book: Book, timeline: Timeline, rules: Rulebook, since: datetime | No
         clock, steps = upcoming, steps + 1
     moment = Moment.of(timeline, rules, now, previous)
     _judge_at(book, moment, rules, touched)
+    _mark(book, moment)
+
+
+def quiet(book: Book, timeline: Timeline, rules: Rulebook, mark: EntityEvaluation, now: datetime) -> bool:
+    """Whether nothing has changed since the evaluation of `mark`: then the book is done without what stands for the service."""
+    since = mark.evaluated_at
+    if mark.next_due is not None and mark.next_due <= now:
+        return False
+    if timeline.instants(since, now) or rules.instants(since, now):
+        return False
+    _mark(book, Moment.of(timeline, rules, now, {}))
+    return book.states == mark.states
+
+
+def _mark(book: Book, moment: Moment) -> None:
+    """Note in the book where the service stands, and when time alone may change that."""
     ends = [waiver.ended_at for waiver in moment.waived.values() if waiver.ended_at is not None]
     book.next_due = next_due(moment.checks.values(), moment.snapshot, ends)
+    states = moment.judgement.states
+    told = "\n".join(f"{name} {version.pk} {states[name]}" for name, version in moment.versions.items())
+    book.states = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _next_instant(timeline: Timeline, rules: Rulebook, clock: datetime, now: datetime) -> datetime | None:
@@ -103,6 +123,8 @@ def _change(book: Book, version: CheckVersion, check: Check, state: str, moment:
 
 
 def _why(check: Check, moment: Moment, state: str) -> dict[str, Any]:
+    if state in PLAIN:
+        return {}
     found = reason(check, moment.snapshot, state)
     held = moment.judgement.held.get(check.id)
     return {**found, "requires": list(held)} if held else found

@@ -87,15 +87,23 @@ def _write(scope: str, refs: set[str], tallies: Tallies, moved: dict[str, list[M
     closed: list[int] = [row.pk for key, row in standing.items() if key not in tallies]
     for key, parts in tallies.items():
         row = standing.get(key)
-        score, services = roll_up(key[1], parts), sum(part.services for part in parts)
+        score, counts = roll_up(key[1], parts), levels_of(parts)
         if row is not None:
-            if (*_figures(row), row.services) == (*_figures(score), services):
+            if (*_figures(row), row.levels) == (*_figures(score), counts):
                 continue
             closed.append(row.pk)
-        fresh.append(_point(scope, key[0], score, services, row, moved.get(key[0], []), now))
+        fresh.append(_point(scope, key[0], score, counts, row, moved.get(key[0], []), now))
     ScorePoint.objects.filter(pk__in=closed, valid_to=None).update(valid_to=now)
     ScorePoint.objects.bulk_create(fresh)
     return len(fresh)
+
+
+def levels_of(parts: list[Tally]) -> dict[str, int]:
+    """How many services have each level."""
+    counts: dict[str, int] = {}
+    for part in parts:
+        counts[part.level] = counts.get(part.level, 0) + part.services
+    return counts
 
 
 def _figures(row: ScorePoint | Score) -> tuple[float | None, str, float, int, int]:
@@ -103,7 +111,13 @@ def _figures(row: ScorePoint | Score) -> tuple[float | None, str, float, int, in
 
 
 def _point(
-    scope: str, ref: str, score: Score, services: int, row: ScorePoint | None, moved: list[Movement], now: datetime
+    scope: str,
+    ref: str,
+    score: Score,
+    counts: dict[str, int],
+    row: ScorePoint | None,
+    moved: list[Movement],
+    now: datetime,
 ) -> ScorePoint:
     mine = [item for item in moved if item.pillar == score.pillar]
     heaviest = max(mine, key=lambda item: item.size, default=None)
@@ -113,7 +127,7 @@ def _point(
         cause, text = heaviest.cause, heaviest.text
     return ScorePoint(
         scope_type=scope, scope_ref=ref, pillar=score.pillar, score=score.score, level=score.level,
-        confidence=score.confidence, services=services, waived=score.waived, waived_checks=score.waived_checks,
+        confidence=score.confidence, services=sum(counts.values()), levels=counts, waived=score.waived, waived_checks=score.waived_checks,
         valid_from=now, cause=cause,
         cause_text=text[:500], cause_detail=heaviest.detail if heaviest and row is not None else [],
     ).follow(row)  # fmt: skip

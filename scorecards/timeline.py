@@ -81,15 +81,15 @@ class Timeline:
         """The waivers in force at an instant, by check."""
         return waivers_by_check(self.waivers, when)
 
-    def touched(self, since: datetime | None) -> frozenset[str]:
-        """The keys of facts that came, went or expired after `since`."""
+    def touched(self, since: datetime | None, now: datetime) -> frozenset[str]:
+        """The keys of facts that came, went or expired after `since` and up to `now`."""
         return frozenset(
             fact.key
             for fact in self.facts
             if since is None
             or fact.valid_from > since
             or (fact.valid_to is not None and fact.valid_to > since)
-            or (fact.expires_at is not None and fact.expires_at > since)
+            or (fact.expires_at is not None and since < fact.expires_at <= now)
         )
 
     def instants(self, since: datetime, now: datetime) -> set[datetime]:

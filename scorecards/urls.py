@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from scorecards import views
 from scorecards.answers import views as answers
 from scorecards.initiatives import views as initiatives
 from scorecards.own import views as own
+from scorecards.report import views as report
 from scorecards.waivers import views as waivers
 
 app_name = "scorecards"
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", views.maturity_page, name="maturity"),
     path("export.csv", views.maturity_csv, name="export"),
     path("movements/", views.movements, name="movements"),
+    path("report/", report.page, name="report"),
+    path("report/export.csv", report.csv, name="report-export"),
     path("checks/", views.checks, name="checks"),
     path("checks/own/", own.own_checks, name="own-checks"),
     path("checks/own/new/", own.edit, name="own-check-new"),
@@ -36,4 +39,7 @@ urlpatterns = [
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
     path("waivers/<int:pk>/", waivers.waiver, name="waiver"),
     re_path(r"^waivers/(?P<pk>[0-9]{1,18})/(?P<verb>approve|deny|revoke)/$", waivers.act, name="waiver-act"),
+    re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
+    path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
+    path("", include("scorecards.lenses.urls")),
 ]

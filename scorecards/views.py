@@ -29,14 +29,15 @@ def maturity_page(request: HttpRequest) -> HttpResponse:
     """Where all services stand."""
     now, chosen = timezone.now(), filters.services(request)
     since = maturity.since_of(request, now)
-    pillars, teams = maturity.team_rows(chosen, since, now)
+    scope = filters.scope_of(request)
+    pillars, teams = maturity.team_rows(chosen, since, now, whole=scope is not None)
     dates = maturity.calendar(chosen, now)
     moved = queries.movements(chosen, since, teams=not _filtered(request))[:MOVED]
     context = {
         "filters": filters.controls(request, Entity.objects.services()),
         "summary": maturity.summary(chosen),
         "since": max(since, dates[0]) if dates else since,
-        "bars": maturity.level_bars(chosen, dates),
+        "bars": maturity.level_bars(chosen, dates, scope),
         "parts": maturity.PARTS,
         "moved": [maturity.Moved.of(point, address_of(point)) for point in moved],
         "pillars": [pillar_label(pillar) for pillar in pillars],

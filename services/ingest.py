@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal import bulk
+from portal.collector import held_back
 from services.descriptors import Problem, Taken
 from services.descriptors.columns import fill
 from services.descriptors.placeholders import Opener
@@ -59,6 +60,7 @@ def ingest(raw: bytes, source: str, by: str = "ingest", right: Right | None = No
     return outcome
 
 
+@held_back()
 def ingest_file(
     raw: bytes, row: Source, by: str, *, opener: Opener | None = None, right: Right | None = None
 ) -> Outcome:

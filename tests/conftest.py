@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ACCOUNTS = {"111111111111": "production", "222222222222": "platform"}
 REGIONS = ["eu-west-1", "us-east-1"]
-ROLES = ("read", "rollout", "chaos")
+ROLES = ("read", "rollout", "chaos", "review")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 # Timing on a shared machine says nothing about a property, hence no deadline.

@@ -50,7 +50,7 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
     class Meta:
         model = Account
         fields = [
-            "id", "account_id", "name", "regions", "read_role_arn", "rollout_role_arn", "chaos_role_arn",
+            "id", "account_id", "name", "regions", "read_role_arn", "rollout_role_arn", "chaos_role_arn", "review_role_arn",
             "external_id", "enabled", "last_error", "last_seen_at",
         ]  # fmt: skip
         read_only_fields = ["external_id", "last_error", "last_seen_at"]

@@ -24,6 +24,7 @@ class Account(models.Model):
     read_role_arn = models.CharField(max_length=600, validators=[ROLE_ARN])
     rollout_role_arn = models.CharField(max_length=600, blank=True, validators=[ROLE_ARN])
     chaos_role_arn = models.CharField(max_length=600, blank=True, validators=[ROLE_ARN])
+    review_role_arn = models.CharField(max_length=600, blank=True, validators=[ROLE_ARN])
     external_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     enabled = models.BooleanField(default=True)
     last_error = models.TextField(blank=True)
@@ -36,5 +37,10 @@ class Account(models.Model):
         return f"{self.name} ({self.account_id})"
 
     def role_arn(self, role: str) -> str:
-        """The ARN of the role "read", "rollout" or "chaos"; empty where the account's owner gave none."""
-        return {"read": self.read_role_arn, "rollout": self.rollout_role_arn, "chaos": self.chaos_role_arn}[role]
+        """The ARN of the role "read", "rollout", "chaos" or "review"; empty where the account's owner gave none."""
+        return {
+            "read": self.read_role_arn,
+            "rollout": self.rollout_role_arn,
+            "chaos": self.chaos_role_arn,
+            "review": self.review_role_arn,
+        }[role]

@@ -101,7 +101,7 @@ def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
 def client(account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read") -> Any:
     """A boto3 client for `service`, cached until its session is about to end.
 
-    `role` is "read", "rollout" or "chaos". Raises AwsDenied for an account that is unknown, switched off, without
+    `role` is "read", "rollout", "chaos" or "review". Raises AwsDenied for an account that is unknown, switched off, without
     that role, or outside its listed regions; RuntimeError inside a web request.
     """
     if in_web_request.get():

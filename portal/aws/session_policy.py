@@ -26,7 +26,13 @@ CHAOS = (
     "lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency",
     "fis:StartExperiment", "fis:StopExperiment", "fis:GetExperiment",
 )  # fmt: skip
-ACTIONS = {"read": READ, "rollout": ROLLOUT, "chaos": CHAOS}
+# The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
+REVIEW = (
+    "wellarchitected:Get*", "wellarchitected:List*", "wellarchitected:ImportLens", "wellarchitected:ExportLens",
+    "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
+    "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
+)  # fmt: skip
+ACTIONS = {"read": READ, "rollout": ROLLOUT, "chaos": CHAOS, "review": REVIEW}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
 

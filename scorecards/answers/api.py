@@ -23,21 +23,21 @@ from scorecards.days import end_of
 from scorecards.engine.check import FAIL, MANUAL, PASS, PUSHED
 from scorecards.entities import named_service
 from scorecards.filters import ref_of
-from scorecards.models import Answer
+from scorecards.models import CheckAnswer
 from services.models import Entity
 
 MOST = 500
 OUTCOMES = (RECORDED, REPEATED, LATE)
 
 
-class AnswerSerializer(serializers.ModelSerializer[Answer]):
+class CheckAnswerSerializer(serializers.ModelSerializer[CheckAnswer]):
     """One answer. `late`: a newer one was on record when it came, so it is history only."""
 
     service = serializers.CharField(source="entity.ref", read_only=True)
     check = serializers.CharField(source="check_key", read_only=True)
 
     class Meta:
-        model = Answer
+        model = CheckAnswer
         fields = [
             "id", "service", "check", "state", "note", "url", "said_by", "observed_at", "received_at", "expires_at",
             "late", "key",
@@ -100,7 +100,7 @@ class TakenSerializer(serializers.Serializer[Any]):
     """What became of one answer."""
 
     outcome = serializers.ChoiceField(choices=OUTCOMES)
-    answer = AnswerSerializer()
+    answer = CheckAnswerSerializer()
 
 
 class AnswerFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -110,10 +110,10 @@ class AnswerFilter(django_filters.FilterSet):  # type: ignore[misc]
     check = django_filters.CharFilter(field_name="check_key", label="A check's id", max_length=100)
 
     class Meta:
-        model = Answer
+        model = CheckAnswer
         fields: list[str] = []
 
-    def by_service(self, rows: QuerySet[Answer], name: str, value: str) -> QuerySet[Answer]:
+    def by_service(self, rows: QuerySet[CheckAnswer], name: str, value: str) -> QuerySet[CheckAnswer]:
         """Those about one service."""
         return rows.filter(entity__in=Entity.objects.by_ref(ref_of(value, "component")))
 
@@ -124,14 +124,14 @@ class ByMoment(Cursor):
     ordering = "-observed_at"
 
 
-class Results(generics.ListAPIView[Answer]):
+class Results(generics.ListAPIView[CheckAnswer]):
     """GET and POST results/."""
 
     write_role = record.ROLE
-    serializer_class = AnswerSerializer
+    serializer_class = CheckAnswerSerializer
     filterset_class = AnswerFilter
     pagination_class = ByMoment
-    queryset = Answer.objects.select_related("entity")
+    queryset = CheckAnswer.objects.select_related("entity")
 
     @extend_schema(operation_id="scorecards_results_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from portal.access import audit, policy
 from scorecards.engine.check import FAIL, KINDS, MANUAL, MET, PASS, PUSHED, WARN, answer_key
-from scorecards.models import Answer, CheckVersion
+from scorecards.models import CheckAnswer, CheckVersion
 from services import facts
 from services.models import Entity
 
@@ -51,7 +51,7 @@ class Outcome:
     """What became of an answer: recorded, repeated or late."""
 
     outcome: str
-    answer: Answer
+    answer: CheckAnswer
 
 
 def answered_check(check_id: str, kind: str) -> CheckVersion:
@@ -80,12 +80,12 @@ def record(user: Any, entity: Entity, version: CheckVersion, said: Said, *, audi
     key = said.key or digest
     kind = version.definition["kind"]
     with transaction.atomic():
-        before = Answer.objects.filter(entity=entity, check_key=version.check_id)
+        before = CheckAnswer.objects.filter(entity=entity, check_key=version.check_id)
         known = before.filter(key=key).first()
         if known is not None:
             return _again(known, digest)
         late = before.filter(observed_at__gt=seen).exists()
-        answer = Answer(
+        answer = CheckAnswer(
             entity=entity, check_key=version.check_id, key=key, digest=digest, state=said.state, note=said.note,
             url=said.url, said_by=user.get_username(), observed_at=seen, received_at=now, expires_at=expires, late=late,
         )  # fmt: skip
@@ -110,13 +110,13 @@ def _expiry(version: CheckVersion, seen: datetime) -> datetime | None:
     return seen + timedelta(seconds=age) if age else None
 
 
-def _again(known: Answer, digest: str) -> Outcome:
+def _again(known: CheckAnswer, digest: str) -> Outcome:
     if known.digest != digest:
         raise Wrong("key", "This key was used for another result of this check: send a new key.")
     return Outcome(REPEATED, known)
 
 
-def _publish(entity: Entity, version: CheckVersion, answer: Answer) -> None:
+def _publish(entity: Entity, version: CheckVersion, answer: CheckAnswer) -> None:
     value = {
         "passed": answer.state in MET, "state": answer.state, "note": answer.note, "by": answer.said_by,
         # Each answer is a fact of its own, so that its age as of any day can be told.

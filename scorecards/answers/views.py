@@ -15,7 +15,7 @@ from portal.access import policy
 from scorecards.answers import record
 from scorecards.days import end_of
 from scorecards.engine.check import CONDITION, FAIL, MANUAL, PASS
-from scorecards.models import Answer, CheckVersion
+from scorecards.models import CheckAnswer, CheckVersion
 from scorecards.queries import service
 from scorecards.words import STATES
 from services.models import Entity
@@ -50,7 +50,7 @@ def answers(request: HttpRequest, kind: str, namespace: str, name: str, check_id
         if manual and form.is_valid() and _confirmed(request, entity, check_id, form):
             messages.success(request, "Noted. The score follows in a few seconds.")
             return redirect(f"{reverse('services:entity-tab', args=[kind, namespace, name, 'scorecard'])}#{check_id}")
-    rows = Answer.objects.filter(entity=entity, check_key=check_id)
+    rows = CheckAnswer.objects.filter(entity=entity, check_key=check_id)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "entity": entity, "check": version, "form": form, "manual": manual, "page": page,

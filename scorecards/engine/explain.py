@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .conditions import Branch, Leaf, Negation, Node, ask
-from .evidence import MISSING, Evidence, Snapshot, elements
+from .evidence import MISSING, Evidence, Snapshot, elements, step_into
 from .operators import Truth, wanted
 
 #: How many failing elements an explanation names; it always gives their number.
@@ -49,13 +49,15 @@ def _leaf(leaf: Leaf, snapshot: Snapshot, max_age: float | None, negated: bool) 
     if evidence is None or stale:
         entry["unknown"] = stale
         return entry
+    if not leaf.path.quantified:
+        value = evidence.value
+        for step in leaf.path.steps:
+            value = step_into(value, step)
+        return _finish(entry, value, _turned(ask(leaf, value, snapshot.now), negated))
     answers = [
         (name, value, _turned(ask(leaf, value, snapshot.now), negated))
         for name, value in elements(evidence.value, leaf.path.steps)
     ]
-    if not leaf.path.quantified:
-        _name, value, truth = answers[0]
-        return _finish(entry, value, truth)
     return _quantified(entry, answers, leaf.some is not negated)
 
 

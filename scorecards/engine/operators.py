@@ -6,6 +6,7 @@ it equals only null, is not in any list without null, is never larger or smaller
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -34,21 +35,30 @@ def _absent(_want: Any) -> Test:
 
 
 def _eq(want: Any) -> Test:
+    # The two usual cases first: nothing but true is true, and nothing but a text equals a text.
+    if isinstance(want, bool):
+        return lambda found, _now: found is want
+    if isinstance(want, str):
+        return lambda found, _now: bool(found == want)
     return lambda found, _now: _same(found, want)
 
 
 def _ne(want: Any) -> Test:
-    return lambda found, _now: not _same(found, want)
+    equal = _eq(want)
+    return lambda found, now: not equal(found, now)
 
 
 def _in(want: Any) -> Test:
     options = list(want)
+    if all(isinstance(option, str) for option in options):
+        texts = frozenset(options)
+        return lambda found, _now: isinstance(found, str) and found in texts
     return lambda found, _now: any(_same(found, option) for option in options)
 
 
 def _not_in(want: Any) -> Test:
-    options = list(want)
-    return lambda found, _now: not any(_same(found, option) for option in options)
+    among = _in(want)
+    return lambda found, now: not among(found, now)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Test]:
@@ -57,7 +67,7 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Test]:
             if found is None:
                 return False
             try:
-                return bool(compare(found, want))
+                return compare(found, want)
             except TypeError:
                 return None
 
@@ -128,10 +138,10 @@ OPERATORS: dict[str, Callable[[Any], Test]] = {
     "ne": _ne,
     "in": _in,
     "not_in": _not_in,
-    "lt": _ordered(lambda found, want: found < want),
-    "lte": _ordered(lambda found, want: found <= want),
-    "gt": _ordered(lambda found, want: found > want),
-    "gte": _ordered(lambda found, want: found >= want),
+    "lt": _ordered(operator.lt),
+    "lte": _ordered(operator.le),
+    "gt": _ordered(operator.gt),
+    "gte": _ordered(operator.ge),
     "contains": _contains,
     "matches_prefix": _matches_prefix,
     "empty": _empty,

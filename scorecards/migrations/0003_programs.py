@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecards", "0001_initial"),
+        ("scorecards", "0002_lenses"),
         ("services", "0002_catalog_index"),
     ]
 
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Answer",
+            name="CheckAnswer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("check_key", models.CharField(max_length=100)),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-observed_at", "-id"],
                 "indexes": [
-                    models.Index(fields=["entity", "check_key", "observed_at"], name="scorecards__entity__9e0809_idx")
+                    models.Index(fields=["entity", "check_key", "observed_at"], name="scorecards__entity__b2c9e5_idx")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("entity", "check_key", "key"), name="one_answer_per_key")

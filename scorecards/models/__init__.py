@@ -17,8 +17,10 @@ from scorecards.models.intervals import (
     WAIVER,
     Intervals,
 )
+from scorecards.models.lenses import Lens, LensCopy, LensVersion
 from scorecards.models.own import FolderReading, OwnCheck
-from scorecards.models.pushed import Answer
+from scorecards.models.pushed import CheckAnswer
+from scorecards.models.reviews import Answer, AnswerConflict, Milestone, Review, WorkloadLink
 from scorecards.models.scores import EntityEvaluation, ScorePoint
 from scorecards.models.waivers import Waiver
 
@@ -36,6 +38,8 @@ __all__ = [
     "TEAM",
     "WAIVER",
     "Answer",
+    "AnswerConflict",
+    "CheckAnswer",
     "CheckResult",
     "CheckVersion",
     "DigestLine",
@@ -43,8 +47,14 @@ __all__ = [
     "FolderReading",
     "Initiative",
     "Intervals",
+    "Lens",
+    "LensCopy",
+    "LensVersion",
+    "Milestone",
     "OwnCheck",
+    "Review",
     "ScorePoint",
     "ToldLevel",
     "Waiver",
+    "WorkloadLink",
 ]

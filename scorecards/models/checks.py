@@ -44,8 +44,14 @@ class CheckResult(models.Model):
     `reason` is kept for what fails or is unknown; `digest` changes when the reason does.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="check_results")
-    check_version = models.ForeignKey(CheckVersion, on_delete=models.PROTECT, related_name="results")
+    # Written by the hundred thousand: (entity, valid_from) serves as the index, versions are never deleted, and Django
+    # takes the rows along with their entity.
+    entity = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, related_name="check_results", db_index=False, db_constraint=False
+    )
+    check_version = models.ForeignKey(
+        CheckVersion, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
+    )
     check_key = models.CharField(max_length=100)
     state = models.CharField(max_length=20)
     reason = models.JSONField(default=dict)
@@ -66,6 +72,7 @@ class CheckResult(models.Model):
         indexes = [
             models.Index(fields=["entity", "valid_from"]),
             models.Index(fields=["check_key", "state"], condition=Q(valid_to=None), name="open_result_state"),
+            models.Index(fields=["valid_to"], condition=Q(valid_to__isnull=False), name="closed_result"),
         ]
         ordering = ["entity_id", "check_key", "valid_from"]
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from services.models import Entity
 
 
-class Answer(models.Model):
+class CheckAnswer(models.Model):
     """One answer to a pushed or manual check. `observed_at` orders the history, `received_at` is when we heard of it.
 
     `late`: a newer answer was on record already, so this one changed no state. `key` makes a push idempotent.

@@ -14,7 +14,8 @@ class ScorePoint(models.Model):
 
     `pillar` is a pillar's id or "overall"; `score` 0 to 100, null while nothing is known; `confidence` 0 to 1;
     `delta` is the step from the point before (null at the beginning), `level_before` and `confidence_before` are what that
-    one had. `waived` is the weight of waived checks and `waived_checks` their number. `entity` is set for services only; other scopes
+    one had. `waived` is the weight of waived checks and `waived_checks` their number. `levels` counts the services of a roll-up
+    by level, so that a chart of the past need not count them again. `entity` is set for services only; other scopes
     are named by `scope_ref` ("" for the organisation), so that a team needs no row in the catalog.
     """
 
@@ -31,6 +32,7 @@ class ScorePoint(models.Model):
     services = models.PositiveIntegerField(default=1)
     waived = models.PositiveIntegerField(default=0)
     waived_checks = models.PositiveIntegerField(default=0)
+    levels: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=20)
@@ -49,6 +51,7 @@ class ScorePoint(models.Model):
             models.Index(fields=["scope_type", "scope_ref", "pillar", "valid_from"], name="point_history"),
             models.Index(fields=["entity", "pillar"], condition=Q(valid_to=None), name="open_point_of_service"),
             models.Index(fields=["scope_type", "valid_from"]),
+            models.Index(fields=["scope_type", "valid_to"], condition=Q(valid_to__isnull=False), name="closed_point"),
         ]
         ordering = ["scope_type", "scope_ref", "pillar", "valid_from"]
 
@@ -70,6 +73,7 @@ class EntityEvaluation(models.Model):
     `facts_seen_at` is the value of Entity.facts_changed_at that was read (compared, not ordered: a clock cannot fool it);
     `next_due` is when time alone may change something; the refs are those it was rolled up under. A decision about a
     waiver sets `waivers_changed_at`; the evaluation that read it notes the same value in `waivers_seen_at`.
+    `states` is a digest of all standing results: where nothing has moved it, they need not be read.
     """
 
     entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="evaluation")
@@ -77,6 +81,7 @@ class EntityEvaluation(models.Model):
     facts_seen_at = models.DateTimeField(null=True, blank=True)
     next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     definitions = models.CharField(max_length=64)
+    states = models.CharField(max_length=32, blank=True)
     waivers_changed_at = models.DateTimeField(null=True, blank=True)
     waivers_seen_at = models.DateTimeField(null=True, blank=True)
     owner_ref = models.CharField(max_length=200, blank=True)

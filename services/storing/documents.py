@@ -15,13 +15,14 @@ import orjson
 from django.db import connection, transaction
 
 from portal import bulk
+from portal.collector import held_back
 from portal.jobs.context import JobContext
 from services.descriptors.edges import in_order
 from services.models import Document, Entity, Import, Relation, SearchKey, Source, StaleDocument
 from services.storing import revision
 
 KINDS = {"api": "API"}
-# From so many new documents on, the database is told to look at the tables again before anybody asks.
+# From so many new documents on, the database is told to look at the tables before anybody asks.
 MANY = 1_000
 
 
@@ -42,7 +43,7 @@ def refresh() -> int:
     while count := _refresh_some():
         done += count
     if done >= MANY:
-        bulk.analyze(Entity, Document, Relation, SearchKey)
+        bulk.settle(Entity, Document, Relation, SearchKey)
     return done
 
 
@@ -51,6 +52,7 @@ def run(context: JobContext) -> dict[str, Any]:
     return {"documents": refresh()}
 
 
+@held_back()
 def _refresh_some() -> int:
     """Take some marks off. The entities are locked first: a mark that is set from here on stays for the next round."""
     with transaction.atomic():

@@ -28,3 +28,7 @@ def test_what_is_written_is_read_back_and_no_cell_begins_a_formula(rows: list[li
 
 def test_nothing_is_an_empty_cell() -> None:
     assert b"".join(download([("a", None, 1)], "x.csv")) == b"a,,1\r\n"
+
+
+def test_a_number_below_zero_stays_a_number() -> None:
+    assert (cell(-4.5), cell("-4.5")) == ("-4.5", "'-4.5")

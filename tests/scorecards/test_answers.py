@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from portal.access.models import AuditEvent
 from scorecards import cards
 from scorecards.evaluate import evaluate_due
-from scorecards.models import Answer, CheckResult, ScorePoint
+from scorecards.models import CheckAnswer, CheckResult, ScorePoint
 from scorecards.recompute import card_at
 from services.models import Entity
 from tests.scorecards.conftest import CHECKS, START, databases, later
@@ -96,7 +96,7 @@ def test_the_same_key_is_taken_once_and_not_for_another_result(api: Api, mira: A
     assert (again.status_code, again.json()["outcome"]) == (200, "repeated")
     other = push(client, checkout, "fail", key="run-7")
     assert (other.status_code, set(other.json()["error"]["fields"])) == (400, {"key"})
-    assert Answer.objects.count() == 1
+    assert CheckAnswer.objects.count() == 1
 
 
 def test_a_late_push_is_kept_in_order_and_rewrites_nothing(api: Api, mira: Any, checkout: Entity, clock: Clock) -> None:
@@ -136,7 +136,7 @@ def test_a_push_that_cannot_be_taken_says_why(
     if field:
         assert set(answer.json()["error"]["fields"]) == {field}
         assert said in answer.json()["error"]["message"]
-    assert not Answer.objects.exists()
+    assert not CheckAnswer.objects.exists()
 
 
 def test_many_results_are_judged_one_by_one(

@@ -328,14 +328,14 @@ def test_a_worker_that_was_overtaken_gives_its_batch_up_and_nothing_is_lost(
     run()
     later(clock, minutes=1)
     databases(checkout, 1)
-    write = evaluate._write
+    write = evaluate.record
 
     def late(*args: Any) -> None:
-        monkeypatch.setattr(evaluate, "_write", write)
+        monkeypatch.setattr(evaluate, "record", write)
         assert run()["given_up"] == 0
         write(*args)
 
-    monkeypatch.setattr(evaluate, "_write", late)
+    monkeypatch.setattr(evaluate, "record", late)
     assert run()["given_up"] == 1
     assert state(checkout, "demo.backups") == "fail"
     assert CheckResult.objects.filter(check_key="demo.backups").count() == 2

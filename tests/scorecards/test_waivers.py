@@ -149,14 +149,14 @@ def test_a_decision_while_an_evaluation_runs_is_not_lost(
     from scorecards import evaluate
 
     found = ask(eva, checkout)
-    write = evaluate._write
+    write = evaluate.record
 
     def late(*args: Any) -> None:
-        monkeypatch.setattr(evaluate, "_write", write)
+        monkeypatch.setattr(evaluate, "record", write)
         decide.approve(mira, found)
         write(*args)
 
-    monkeypatch.setattr(evaluate, "_write", late)
+    monkeypatch.setattr(evaluate, "record", late)
     evaluate.evaluate_service(checkout)
     assert state(checkout) == "fail"
     later(clock, seconds=5)

@@ -16,10 +16,12 @@ from . import (
     elasticache,
     elbv2,
     lambda_,
+    lens_reviews,
     resourcegroupstaggingapi,
     spot,
     synthetics,
     vpclattice,
+    wellarchitected,
 )
 
 __all__ = [
@@ -35,8 +37,10 @@ __all__ = [
     "elasticache",
     "elbv2",
     "lambda_",
+    "lens_reviews",
     "resourcegroupstaggingapi",
     "spot",
     "synthetics",
     "vpclattice",
+    "wellarchitected",
 ]

@@ -1,0 +1,36 @@
+"""The scorecards: the condition engine alone, a fleet of 10,000 services with 50 checks, and two years of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks import scorecards_engine
+from benchmarks.figure import Figure
+from benchmarks.fleet import SERVICES
+from benchmarks.portal_process import child, environment
+from benchmarks.processes import postgres
+from scripts import machine
+
+FIRST_SECONDS, AGAIN_SECONDS, PEAK_MB = 20.0, 5.0, 400.0
+RESULTS = 50 * SERVICES
+
+
+def run() -> Iterator[Figure]:
+    """The engine, then the pipeline on SQLite and on PostgreSQL where there is one."""
+    yield from scorecards_engine.figures()
+    yield from pipeline("sqlite")
+    if "postgres" not in machine.missing():
+        yield from pipeline("postgresql")
+
+
+def pipeline(database: str) -> Iterator[Figure]:
+    """Read facts, judge, write what changed: the first run and one with nothing new."""
+    with environment(database) as variables:
+        server = postgres() if database == "postgresql" else 0
+        found = child("benchmarks.scorecards_pipeline", variables, str(server))
+    words, first, again = f"scorecards on {database}", found["first"], found["again"]
+    yield Figure(f"{words}: results of the first run", first["results"], "results", RESULTS, more_is_better=True)
+    yield Figure(f"{words}: first run", round(first["cpu"], 2), "CPU s", FIRST_SECONDS)
+    yield Figure(f"{words}: unchanged run", round(again["cpu"], 2), "CPU s", AGAIN_SECONDS)
+    yield Figure(f"{words}: results of the unchanged run", again["results"], "results", 0)
+    yield Figure(f"{words}: peak memory", round(first["peak_mb"]), "MB", PEAK_MB)

@@ -1,0 +1,1 @@
+"""Well-Architected lenses and reviews: pages, REST, the writes, the report, and the sync with AWS."""

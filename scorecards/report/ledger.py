@@ -1,0 +1,88 @@
+"""What is at risk now: the checks that cost most, waivers in force, and evidence that is no longer fresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from scorecards.engine.check import FAIL, UNKNOWN
+from scorecards.models import EXPIRED, CheckResult, CheckVersion, Waiver
+from scorecards.report.compare import at
+from scorecards.report.period import Period
+from scorecards.words import pillar_label
+from services.models import Entity
+
+SHOWN = 10
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLine:
+    """A check with how many services fail it at the end and at the beginning, and the weight that is lost by it."""
+
+    check: str
+    title: str
+    pillar: str
+    failing: int
+    before: int
+    lost: int
+
+    @property
+    def change(self) -> int:
+        """More (or fewer) services fail it."""
+        return self.failing - self.before
+
+
+def risks(services: QuerySet[Entity], period: Period) -> list[RiskLine]:
+    """The ten checks with the most lost weight (services that fail × weight) at the end of the period."""
+    after, before = (_failing(services, when) for when in (period.end, period.start))
+    versions = {row.check_id: row for row in CheckVersion.objects.at(period.end).filter(check_id__in=after)}
+    lines = [
+        RiskLine(name, row.title, pillar_label(row.pillar), after[name], before.get(name, 0), after[name] * row.weight)
+        for name, row in versions.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.lost, line.check))[:SHOWN]
+
+
+def _failing(services: QuerySet[Entity], when: datetime) -> dict[str, int]:
+    rows: Any = CheckResult.objects.filter(at(when), state=FAIL, entity__in=services.order_by())
+    return dict(rows.values("check_key").order_by().annotate(number=Count("id")).values_list("check_key", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class StaleLine:
+    """A check that is unknown in so many services because its evidence expired."""
+
+    check: str
+    title: str
+    services: int
+    since: datetime
+
+
+def stale(services: QuerySet[Entity], period: Period) -> list[StaleLine]:
+    """Checks whose evidence had expired at the end of the period, the most frequent first."""
+    rows = CheckResult.objects.filter(
+        at(period.end), state=UNKNOWN, cause=EXPIRED, entity__in=services.order_by()
+    ).values_list("check_key", "valid_from")
+    found: dict[str, list[datetime]] = {}
+    for name, since in rows:
+        found.setdefault(name, []).append(since)
+    titles = dict(CheckVersion.objects.at(period.end).filter(check_id__in=found).values_list("check_id", "title"))
+    lines = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]
+    return sorted(lines, key=lambda line: (-line.services, line.check))[:SHOWN]
+
+
+def waivers(services: QuerySet[Entity], period: Period) -> dict[str, Any]:
+    """Waivers in force at the end of the period: how many, in how many services, and those that end within two weeks."""
+    rows = Waiver.objects.began().filter(
+        Q(ended_at=None) | Q(ended_at__gt=period.end), began_at__lte=period.end, entity__in=services.order_by()
+    )
+    ending = rows.filter(ended_at__lte=period.end + SOON).select_related("entity").order_by("ended_at")
+    return {
+        "count": rows.count(),
+        "services": rows.order_by().values("entity").distinct().count(),
+        "ending": list(ending[:SHOWN]),
+    }
