@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from scorecards.definitions import Fault, load_all
+from scorecards.definitions import Fault, circle_faults, load_all
 from scorecards.engine.check import FAIL, MET, STATES
 from scorecards.engine.conditions import Branch, Leaf, Negation, Node
 from scorecards.engine.operators import wanted
@@ -69,7 +69,8 @@ def row(version: CheckVersion) -> CheckLine:
 
 def faults() -> list[Fault]:
     """What is wrong in the plugins' files."""
-    return [fault for loaded in load_all() for fault in loaded.faults]
+    every = load_all()
+    return [*(fault for loaded in every for fault in loaded.faults), *circle_faults(every).values()]
 
 
 def results(check_id: str, state: str) -> QuerySet[CheckResult]:

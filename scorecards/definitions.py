@@ -17,9 +17,21 @@ from django.db import IntegrityError, transaction
 
 from portal.plugins import active_plugins
 from scorecards.check_files import Fault, Loaded, load_text
+from scorecards.engine.judging import circle
 from scorecards.models import CheckVersion, OwnCheck
 
-__all__ = ["Fault", "Loaded", "digest", "load_all", "load_own", "load_text", "pending", "sha_of", "sync"]
+__all__ = [
+    "Fault",
+    "Loaded",
+    "circle_faults",
+    "digest",
+    "load_all",
+    "load_own",
+    "load_text",
+    "pending",
+    "sha_of",
+    "sync",
+]
 
 
 @lru_cache(maxsize=64)
@@ -62,6 +74,20 @@ def pending(today: date) -> list[dict[str, Any]]:
     return sorted((each for each in every if waits(each, today)), key=lambda each: (each["enable_on"], each["id"]))
 
 
+def circle_faults(loaded: list[Loaded]) -> dict[str, Fault]:
+    """A fault for every check of these files that requires itself by a detour, by check id."""
+    apps = {name: item.app for item in loaded for name in item.definitions}
+    needs = {
+        name: list(definition.get("requires") or ()) for item in loaded for name, definition in item.definitions.items()
+    }
+    found: dict[str, Fault] = {}
+    while loop := circle(needs):
+        said = f"requires is a circle: {' → '.join([*loop, loop[0]])}; the last good version stays in force"
+        found |= {name: Fault(apps[name], 0, 0, f"{name}: {said}") for name in loop}
+        needs = {name: each for name, each in needs.items() if name not in loop}
+    return found
+
+
 def sha_of(definition: dict[str, Any]) -> str:
     """The SHA-256 of a definition in canonical JSON."""
     return hashlib.sha256(json.dumps(definition, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -79,6 +105,8 @@ def sync(now: datetime, loaded: list[Loaded] | None = None) -> str:
         for name, definition in item.definitions.items()
         if not waits(definition, now.date())
     }
+    wrong = circle_faults(loaded)
+    wanted = {name: pair for name, pair in wanted.items() if name not in wrong}
     # A file that cannot be read says nothing about its checks, so they stay as they are.
     kept = {name for item in loaded for name in item.mentioned}
     unreadable = {item.app for item in loaded if not item.readable}

@@ -15,15 +15,21 @@ from portal.plugins import SearchHit
 from scorecards import cards
 from scorecards.engine import path
 from scorecards.engine.scoring import LADDER, OVERALL
-from scorecards.models import SERVICE, CheckVersion, ScorePoint, Waiver
+from scorecards.models import SERVICE, CheckVersion, Initiative, ScorePoint, Waiver
+from scorecards.models.waivers import REQUESTED
 from scorecards.recompute import card_of
-from scorecards.words import pillar_label
+from scorecards.waivers import decide
+from scorecards.waivers.filter import everything
+from scorecards.waivers.present import lines as waiver_lines
+from scorecards.words import aim, pillar_label
 from services import facts
 from services.models import Entity
 
 FIXES = 5
 #: Fixes are sought in this many services, those with the lowest scores.
 SERVICES = 20
+#: So many requests for waivers are looked at.
+WAITING = 50
 
 
 def _mine(request: HttpRequest) -> QuerySet[ScorePoint]:
@@ -64,6 +70,24 @@ def _row(entity: Entity, fix: cards.FixRow) -> dict[str, Any]:
     address = reverse("services:entity-tab", args=[entity.kind, entity.namespace, entity.name, "scorecard"])
     why = f"{entity.label}, {fix.pillar.lower()}. {fix.why}"
     return {"fix": fix, "why": why, "url": f"{address}#{fix.check}"}
+
+
+def waiting(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """“Waits for your decision”: requests for waivers that this person may decide."""
+    if not policy.may_somewhere(request.user, decide.APPROVER):
+        return None
+    now = timezone.now()
+    rows = everything().filter(pk__in=Waiver.objects.in_state(REQUESTED, now).values("pk"))
+    if not policy.may(request.user, decide.APPROVER):
+        rows = rows.filter(entity__owner_ref__in=policy.teams(request.user))
+    mine = [row for row in rows[:WAITING] if decide.may_decide(request.user, row)]
+    return {"rows": waiver_lines(mine[:FIXES], now), "more": len(mine) > FIXES} if mine else None
+
+
+def find_initiatives(user: User, text: str, limit: int) -> list[SearchHit]:
+    """Initiatives by title."""
+    rows = Initiative.objects.filter(title__icontains=text)[:limit]
+    return [SearchHit(row.title, row.get_absolute_url(), aim(row.level, row.pillar), "flag") for row in rows]
 
 
 def find_checks(user: User, text: str, limit: int) -> list[SearchHit]:

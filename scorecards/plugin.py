@@ -34,12 +34,18 @@ panels.add(Panel("scorecards.domain", "Five pillars", "domain.main", "scorecards
 panels.add(Panel("scorecards.system", "Five pillars", "system.main", "scorecards/panel_team.html", shown.scope, 5))
 panels.add(Panel("scorecards.lead", "Levels", "home.lead", "scorecards/home_lead.html", home.lead, 20))
 panels.add(Panel("scorecards.fixes", "My next five fixes", "home.main", "scorecards/home_fixes.html", home.fixes, 20))
+panels.add(
+    Panel(
+        "scorecards.waiting", "Waits for your decision", "home.main", "scorecards/home_waiting.html", home.waiting, 30
+    )
+)
 
 service_columns.add(Column("scorecards.pillars", "Pillars", columns.glyphs, order=10))
 service_columns.add(Column("scorecards.level", "Level", columns.levels, order=11))
 service_columns.add(Column("scorecards.step", "30 days", columns.steps, order=12, align="right"))
 
 search.add(SearchSource("scorecards", "Checks", home.find_checks, order=30))
+search.add(SearchSource("scorecards.initiatives", "Initiatives", home.find_initiatives, order=31))
 jobs.add(Job(tasks.JOB, "Evaluate scorecards", tasks.run, every=5, keep=10, lease=60, order=30))
 jobs.add(Job(folder.JOB, "Read the directory of checks", folder.run, every=60, keep=10, order=31))
 jobs.add(Job(digest.JOB, "Tell teams what changed", digest.run, every=600, keep=20, order=32))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning, register
 
-from scorecards.definitions import load_all
+from scorecards.definitions import Fault, circle_faults, load_all
 from scorecards.engine.check import answer_key, compile_check
 from scorecards.fact_schema import announced
 from services.facts import sources
@@ -17,8 +17,13 @@ def check_definitions(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """One warning per fault. A warning, not an error: one plugin's fault must not keep the portal from starting."""
     found: list[CheckMessage] = []
     for loaded in load_all():
-        found += [Warning(str(fault), hint="The other checks go on.", id="scorecards.W001") for fault in loaded.faults]
+        found += [_warning(fault) for fault in loaded.faults]
+    found += [_warning(fault) for fault in circle_faults(load_all()).values()]
     return found + _unannounced()
+
+
+def _warning(fault: Fault) -> CheckMessage:
+    return Warning(str(fault), hint="The other checks go on.", id="scorecards.W001")
 
 
 def _unannounced() -> list[CheckMessage]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("checks/own/", own.own_checks, name="own-checks"),
     path("checks/own/new/", own.edit, name="own-check-new"),
     re_path(rf"^checks/own/{CHECK}/edit/$", own.edit, name="own-check-edit"),
+    re_path(rf"^checks/own/{CHECK}/preview/$", own.preview, name="pending-check"),
     re_path(rf"^checks/own/{CHECK}/withdraw/$", own.withdraw, name="own-check-withdraw"),
     re_path(rf"^checks/{CHECK}/$", views.check, name="check"),
     path(f"evaluate/{SERVICE}/", views.evaluate, name="evaluate"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 import django_filters
@@ -20,6 +19,7 @@ from portal.access import audit
 from portal.api.base import Cursor
 from scorecards.answers import record
 from scorecards.answers.record import LATE, RECORDED, REPEATED, Outcome, Said
+from scorecards.days import end_of
 from scorecards.engine.check import FAIL, MANUAL, PASS, PUSHED
 from scorecards.entities import named_service
 from scorecards.filters import ref_of
@@ -173,7 +173,7 @@ class Confirmations(APIView):
         shape = ConfirmationSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         said, until = shape.validated_data, shape.validated_data.get("until")
-        expires = datetime.combine(until, time(23, 59, 59), UTC) if until else None
+        expires = end_of(until) if until else None
         answer = Said(PASS if said["passed"] else FAIL, said["note"], expires_at=expires)
         return _taken(request.user, entity, said["check"], MANUAL, answer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.urls import reverse
 
 from portal.access import policy
 from scorecards.answers import record
+from scorecards.days import end_of
 from scorecards.engine.check import CONDITION, FAIL, MANUAL, PASS
 from scorecards.models import CheckAnswer, CheckVersion
 from scorecards.queries import service
@@ -63,7 +63,7 @@ def answers(request: HttpRequest, kind: str, namespace: str, name: str, check_id
 
 def _confirmed(request: HttpRequest, entity: Entity, check_id: str, form: ConfirmForm) -> bool:
     said = form.cleaned_data
-    expires = datetime.combine(said["until"], time(23, 59, 59), UTC) if said["until"] else None
+    expires = end_of(said["until"]) if said["until"] else None
     answer = record.Said(PASS if said["passed"] == "yes" else FAIL, said["note"], expires_at=expires)
     try:
         record.take(request.user, entity, check_id, MANUAL, answer)

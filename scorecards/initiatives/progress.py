@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from portal.charts.lines import Limit, Marker, Series
 from scorecards import queries
+from scorecards.days import end_of
 from scorecards.engine import path, trend
 from scorecards.engine.check import LEVELS
 from scorecards.engine.forecast import reaches
@@ -138,7 +139,7 @@ def burn_up(initiative: Initiative, now: datetime) -> BurnUp:
     # Before the history of scores begins nobody has reached anything, which is no pace.
     begun = queries.service_points(services).aggregate(first=Min("valid_from"))["first"]
     start = max(start, begun) if begun else start
-    target = datetime.combine(initiative.target_on, time(23, 59, 59), UTC)
+    target = end_of(initiative.target_on)
     until = min(initiative.ended_at or now, now)
     total = services.count()
     if start >= until:

@@ -117,7 +117,7 @@ def _count(
     after = {**before, check.id: _judged(check, state)}
     was, will = (score_service(items.values(), ())[OVERALL] for items in (before, after))
     found.services += 1
-    found.before[mine.get(check.id, "")] += 1
+    found.before.update([mine[check.id]] if check.id in mine else [])
     found.after[state] += 1
     found.scores.append((was.score, will.score))
     if was.level != will.level:

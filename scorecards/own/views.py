@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -82,6 +82,16 @@ def edit(request: HttpRequest, check_id: str = "") -> HttpResponse:
             form.add_error(None, str(error))
     wrong = bool(form.errors or context.get("faults"))
     return render(request, "scorecards/own_check.html", context, status=422 if wrong else 200)
+
+
+def preview(request: HttpRequest, check_id: str) -> HttpResponse:
+    """Who a check that waits for its day would touch if it were in force today."""
+    waiting = definitions.pending(timezone.now().date())
+    definition = next((each for each in waiting if each["id"] == check_id), None)
+    if definition is None:
+        raise Http404
+    context = {"definition": definition, **tried(dry_run(definition, PAGE_LIMIT))}
+    return render(request, "scorecards/pending_check.html", context)
 
 
 def _when(row: OwnCheck) -> str:

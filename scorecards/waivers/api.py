@@ -16,13 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from scorecards.days import end_of
 from scorecards.entities import named_service
 from scorecards.models import Waiver
 from scorecards.models.waivers import STATES
 from scorecards.problems import Conflict
 from scorecards.waivers import decide
 from scorecards.waivers.filter import WaiverFilter, everything
-from scorecards.waivers.views import end_of
 
 
 class WaiverSerializer(serializers.ModelSerializer[Waiver]):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
@@ -17,11 +16,13 @@ from django.views.decorators.http import require_POST
 
 from portal.access import policy
 from portal.csvfile import download
+from scorecards.days import end_of
 from scorecards.models import CheckVersion, Waiver
 from scorecards.models.waivers import APPROVED, REQUESTED
 from scorecards.queries import service
 from scorecards.waivers import decide
 from scorecards.waivers import filter as waiver_filter
+from scorecards.waivers.present import lines
 from scorecards.words import WAIVERS, pillar_label
 
 COLUMNS = (
@@ -48,11 +49,6 @@ class NoteForm(forms.Form):
     note = forms.CharField(max_length=decide.REASON, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def end_of(day: date) -> datetime:
-    """The last second of a day, UTC."""
-    return datetime.combine(day, time(23, 59, 59), UTC)
-
-
 def waiver_list(request: HttpRequest) -> HttpResponseBase:
     """All waivers, filtered by the address; `?format=csv` downloads them."""
     rows = waiver_filter.chosen(request.GET, waiver_filter.everything())
@@ -70,20 +66,6 @@ def waiver_list(request: HttpRequest) -> HttpResponseBase:
         "waiting": everything.filter(state=REQUESTED, expires_at__gt=now).count(),
     }
     return render(request, "scorecards/waivers.html", context)
-
-
-def lines(waivers: list[Waiver], now: datetime) -> list[dict[str, Any]]:
-    """Waivers with the titles of their checks, from one query."""
-    versions = CheckVersion.objects.filter(check_id__in={waiver.check_key for waiver in waivers})
-    titles = dict(versions.order_by("version").values_list("check_id", "title"))
-    return [
-        {
-            "waiver": waiver,
-            "words": WAIVERS[waiver.state_at(now)],
-            "title": titles.get(waiver.check_key, waiver.check_key),
-        }
-        for waiver in waivers
-    ]
 
 
 def _csv(rows: QuerySet[Waiver]) -> Iterator[tuple[object, ...]]:

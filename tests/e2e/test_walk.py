@@ -37,6 +37,15 @@ PAGES = {
     "movements": "/scorecards/movements/",
     "checks": "/scorecards/checks/",
     "check": "/scorecards/checks/services.alb-access-logs/",
+    "own-checks": "/scorecards/checks/own/",
+    "own-check": "/scorecards/checks/own/new/",
+    "waivers": "/scorecards/waivers/",
+    "waiver": "/scorecards/waivers/ td a[href^='/scorecards/waivers/']",
+    "waiver-new": f"{SERVICE}scorecard/ a[href^='/scorecards/waivers/new/']",
+    "initiatives": "/scorecards/initiatives/",
+    "initiative": "/scorecards/initiatives/?state=running td a[href^='/scorecards/initiatives/']",
+    "initiative-new": "/scorecards/initiatives/new/",
+    "digest": "/scorecards/digest/",
     "reviews": "/scorecards/reviews/",
     "review": "/scorecards/reviews/ td a[href^='/scorecards/reviews/']",
     "review-pillar": "/scorecards/reviews/1/pillars/reliability/",
@@ -89,7 +98,7 @@ def reach(page: Any, where: str) -> None:
 @pytest.mark.parametrize(("width", "scheme"), SIZES, ids=[f"{width}-{scheme}" for width, scheme in SIZES])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_stands(alive: Portal, open_as: Callable[..., Any], name: str, width: int, scheme: str) -> None:
-    page = open_as("admin" if name == "audit" else "mira", width=width, scheme=scheme)
+    page = open_as("admin" if name in ("audit", "own-check") else "mira", width=width, scheme=scheme)
     reach(page, PAGES[name])
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)

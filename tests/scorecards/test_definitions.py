@@ -79,6 +79,22 @@ def test_a_check_whose_file_breaks_keeps_its_last_good_version() -> None:
 
 
 @pytest.mark.django_db
+def test_a_circle_between_files_is_reported_and_the_last_good_versions_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = CHECKS.replace("demo.", "other.")
+    sync(START, [load_text("demo", CHECKS), load_text("other", other)])
+    wrong = [
+        load_text("demo", CHECKS.replace("weight: 6", "weight: 6\n    requires: [other.proof]")),
+        load_text("other", other.replace("weight: 6", "weight: 6\n    requires: [demo.proof]")),
+    ]
+    sync(START + timedelta(hours=1), wrong)
+    assert not CheckVersion.objects.filter(version=2).exists()
+    assert CheckVersion.objects.standing().count() == 6
+    monkeypatch.setattr(system_checks, "load_all", lambda: wrong)
+    said = [str(message.msg) for message in system_checks.check_definitions(None)]
+    assert sum("circle: demo.proof → other.proof → demo.proof" in text for text in said) == 2
+
+
+@pytest.mark.django_db
 def test_the_same_file_writes_no_new_version_and_keeps_the_digest() -> None:
     first = sync(START, [load_text("demo", CHECKS)])
     assert sync(START + timedelta(hours=1), [load_text("demo", CHECKS)]) == first

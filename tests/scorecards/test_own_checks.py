@@ -170,6 +170,17 @@ def test_versions_are_immutable_and_the_former_one_stays_in_force_until_the_next
         write.save(admin, TEXT, "page", name="custom.two-weeks", revision=1)
 
 
+def test_who_will_drop_is_told_before_the_day_comes(
+    browse: Callable[..., Client], vera: Any, admin: Any, checkout: Entity
+) -> None:
+    write.save(admin, f"{TEXT}enable_on: 2026-12-01\n", "page")
+    url = "/scorecards/checks/own/custom.two-weeks/preview/"
+    client = browse(vera)
+    assert url in client.get("/scorecards/checks/own/").content.decode()
+    assert "1 service drops a level." in " ".join(client.get(url).content.decode().split())
+    assert client.get("/scorecards/checks/own/custom.other/preview/").status_code == 404
+
+
 def test_a_check_waits_for_its_day(admin: Any, checkout: Entity, clock: Clock) -> None:
     write.save(admin, f"{TEXT}enable_on: 2026-12-01\n", "page")
     run()

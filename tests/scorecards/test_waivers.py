@@ -353,6 +353,15 @@ def test_the_pages_lead_from_a_failing_check_to_a_decision(
     assert REASON in browse(vera).get("/scorecards/waivers/", {"format": "csv"}).getvalue().decode()
 
 
+def test_the_home_page_shows_what_waits_for_me(
+    browse: Callable[..., Client], eva: Any, mira: Any, jon: Any, checkout: Entity
+) -> None:
+    ask(eva, checkout)
+    assert "Waits for your decision" in browse(mira).get("/").content.decode()
+    for person in (eva, jon):
+        assert "Waits for your decision" not in browse(person).get("/").content.decode()
+
+
 @pytest.mark.parametrize("number", [10, 1000])
 def test_the_list_asks_a_constant_number_of_questions(
     number: int, browse: Callable[..., Client], vera: Any, checkout: Entity, django_assert_max_num_queries: Any
