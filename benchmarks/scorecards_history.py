@@ -74,9 +74,9 @@ def trend(now: Any) -> None:
     from scorecards.models import ORGANISATION
     from services.models import Entity
 
-    services = Entity.objects.services()
-    dates = maturity.calendar(services, now)
-    if len(maturity.level_bars(services, dates, (ORGANISATION, ""))) != maturity.BARS:
+    services, everybody = Entity.objects.services(), (ORGANISATION, "")
+    dates = maturity.calendar(services, now, everybody)
+    if len(maturity.level_bars(services, dates, everybody)) != maturity.BARS:
         raise SystemExit("the trend has too few dates")
 
 

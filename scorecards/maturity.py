@@ -54,10 +54,10 @@ def since_of(request: HttpRequest, now: datetime) -> datetime:
     return asked if asked is not None and asked < now else now - queries.WINDOW
 
 
-def calendar(services: QuerySet[Entity], now: datetime) -> list[datetime]:
-    """Thirteen instants over twelve weeks, or over the history there is when it is younger."""
-    points = queries.service_points(services).order_by("valid_from", "id")
-    first = points.values_list("valid_from", flat=True).first()
+def calendar(services: QuerySet[Entity], now: datetime, scope: tuple[str, str] | None) -> list[datetime]:
+    """Thirteen instants over twelve weeks, or over the history there is when it is younger; `scope` as in `level_bars`."""
+    points = queries.scope_points(*scope) if scope else queries.service_points(services)
+    first = points.order_by("valid_from").values_list("valid_from", flat=True).first()
     return trend.calendar(max(now - SPAN, first), now, BARS) if first else []
 
 

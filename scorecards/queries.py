@@ -130,6 +130,11 @@ def service_points(services: QuerySet[Entity]) -> QuerySet[ScorePoint]:
     return ScorePoint.objects.filter(scope_type=SERVICE, entity__in=services.order_by())
 
 
+def scope_points(scope: str, ref: str) -> QuerySet[ScorePoint]:
+    """The overall scores, of any time, of one team, system or domain, or of everybody."""
+    return ScorePoint.objects.filter(scope_type=scope, scope_ref=ref, pillar=OVERALL)
+
+
 def levels_at(services: QuerySet[Entity], dates: Sequence[datetime], pillar: str = OVERALL) -> list[dict[str, int]]:
     """How many services had each level of a pillar (or overall) at each date, in one query."""
     held = {
@@ -146,7 +151,7 @@ def levels_at(services: QuerySet[Entity], dates: Sequence[datetime], pillar: str
 
 def scope_levels_at(scope: str, ref: str, dates: Sequence[datetime]) -> list[dict[str, int]] | None:
     """The same from what the roll-up of a scope counted then; None where a date lies before it counted."""
-    rows = ScorePoint.objects.filter(scope_type=scope, scope_ref=ref, pillar=OVERALL, valid_from__lte=dates[-1])
+    rows = scope_points(scope, ref).filter(valid_from__lte=dates[-1])
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=dates[0])).order_by("valid_from", "id")
     course = list(rows.values_list("valid_from", "levels"))
     begins = [began for began, _ in course]

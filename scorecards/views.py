@@ -31,7 +31,7 @@ def maturity_page(request: HttpRequest) -> HttpResponse:
     since = maturity.since_of(request, now)
     scope = filters.scope_of(request)
     pillars, teams = maturity.team_rows(chosen, since, now, whole=scope is not None)
-    dates = maturity.calendar(chosen, now)
+    dates = maturity.calendar(chosen, now, scope)
     moved = queries.movements(chosen, since, teams=not _filtered(request))[:MOVED]
     context = {
         "filters": filters.controls(request, Entity.objects.services()),
