@@ -9,7 +9,8 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from scorecards.engine.check import ERROR, FAIL, UNKNOWN
+from scorecards.engine.check import MET
+from scorecards.engine.check import NOT_APPLICABLE as LEFT_OUT
 from scorecards.engine.lens import cheapest, evidence
 from scorecards.engine.lens.document import Pillar, Question
 from scorecards.engine.lens.merge import Said
@@ -122,7 +123,7 @@ class Standing:
         if self.evidenced.states.get(choice) in (evidence.PROVEN, evidence.VOID):
             return TICK
         efforts = {
-            proof.check: proof.effort for proof in self.proofs.get(choice, ()) if proof.state in (FAIL, UNKNOWN, ERROR)
+            proof.check: proof.effort for proof in self.proofs.get(choice, ()) if proof.state not in (*MET, LEFT_OUT)
         }
         return sum(efforts.values()) or GUESS
 

@@ -1,7 +1,7 @@
 """What evidence answers: a choice is proven where its checks pass, disproven where one fails, and open otherwise.
 
 Where none of its checks applies there is nothing that the choice could be about ("databases fail over", of a service without
-one). Such a choice is void: it goes with what is proven, and is never held against anybody.
+one). Such a choice is void: it goes with what is proven, and is never held against anybody. A waived check proves nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from scorecards.engine.check import FAIL, NOT_APPLICABLE, PASS
+from scorecards.engine.check import FAIL, MET, NOT_APPLICABLE
 from scorecards.engine.lens.document import Question
 
 PROVEN, DISPROVEN, VOID, OPEN = "proven", "disproven", "void", "open"
@@ -41,7 +41,7 @@ def of_choice(states: Iterable[str]) -> str:
         return DISPROVEN
     if not decided:
         return VOID if every else OPEN
-    return PROVEN if all(state == PASS for state in decided) else OPEN
+    return PROVEN if all(state in MET for state in decided) else OPEN
 
 
 def of_question(

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from scorecards.lenses import answering, library
-from scorecards.models import CheckResult, CheckVersion, LensVersion, Review
+from scorecards.engine.lens.merge import Said
+from scorecards.lenses import answering, library, linking
+from scorecards.models import CheckResult, CheckVersion, LensVersion, Review, WorkloadLink
 from services.models import Entity
+from tests.scorecards.lenses.aws_side import HOME, Q, run, say_there
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -92,3 +94,22 @@ def prove(entity: Entity, check: str, state: str = "pass") -> None:
     CheckResult.objects.create(
         entity=entity, check_version=version, check_key=check, state=state, valid_from=NOW, cause="fact"
     )
+
+
+@pytest.fixture
+def link(aws: Any, review: Review, mira: Any, monkeypatch: pytest.MonkeyPatch) -> WorkloadLink:
+    """The review, linked and not yet synced."""
+    monkeypatch.setattr("portal.jobs.doorbell.send", lambda run_id, name: None)
+    linking.link(review, HOME.account, HOME.region, mira)
+    return WorkloadLink.objects.get(review=review)
+
+
+@pytest.fixture
+def torn(link: WorkloadLink, mira: Any) -> WorkloadLink:
+    """Changed on both sides since they agreed."""
+    answering.answer(link.review, Q, Said(("backup_taken",)), mira)
+    run(link)
+    answering.answer(link.review, Q, Said(("backup_taken", "backup_restored")), mira)
+    say_there(link, "backup_no")
+    assert run(link).conflicts == 1
+    return link

@@ -197,6 +197,8 @@ def test_one_failing_check_disproves_a_choice() -> None:
     assert of_choice(["pass", "pass"]) == "proven"
     assert of_choice(["pass", "fail"]) == "disproven"
     assert of_choice(["pass", "unknown"]) == "open"
+    assert of_choice(["pass", "waived"]) == "open"
+    assert of_choice(["pass", "warn"]) == "proven"
     assert of_choice(["pass", "not_applicable"]) == "proven"
     assert of_choice(["not_applicable"]) == "void"
     assert of_choice([]) == "open"
