@@ -71,7 +71,7 @@ class CheckResult(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"]),
-            models.Index(fields=["check_key", "state"], condition=Q(valid_to=None), name="open_result_state"),
+            models.Index(fields=["state", "check_key"], condition=Q(valid_to=None), name="open_result_by_state"),
             models.Index(fields=["valid_to"], condition=Q(valid_to__isnull=False), name="closed_result"),
         ]
         ordering = ["entity_id", "check_key", "valid_from"]

@@ -21,7 +21,10 @@ class ScorePoint(models.Model):
 
     scope_type = models.CharField(max_length=12)
     scope_ref = models.CharField(max_length=200, blank=True)
-    entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="score_points")
+    # Its index is (entity, pillar, valid_from), which also finds what stood at a past instant.
+    entity = models.ForeignKey(
+        Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="score_points", db_index=False
+    )
     pillar = models.CharField(max_length=128)
     score = models.FloatField(null=True)
     level = models.CharField(max_length=10)
@@ -50,6 +53,7 @@ class ScorePoint(models.Model):
         indexes = [
             models.Index(fields=["scope_type", "scope_ref", "pillar", "valid_from"], name="point_history"),
             models.Index(fields=["entity", "pillar"], condition=Q(valid_to=None), name="open_point_of_service"),
+            models.Index(fields=["entity", "pillar", "valid_from"], name="point_of_service"),
             models.Index(fields=["scope_type", "valid_from"]),
             models.Index(fields=["scope_type", "valid_to"], condition=Q(valid_to__isnull=False), name="closed_point"),
         ]

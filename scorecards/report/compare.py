@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet, Sum
+from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from scorecards import queries
 from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.models import SERVICE, ScorePoint
-from scorecards.report.period import Period
+from scorecards.report.period import Period, at
 from scorecards.words import pillar_label, pillar_order
 from services.models import Entity
 
@@ -72,15 +72,20 @@ class Mover:
         return round((self.after.score or 0.0) - (self.before.score or 0.0), 1)
 
 
-def stands(services: QuerySet[Entity], when: datetime) -> dict[int, Stand]:
-    """The overall score and level of each service at an instant, by its id."""
-    rows = queries.service_points(services).filter(at(when), pillar=OVERALL)
+def last_stands(services: QuerySet[Entity], period: Period) -> dict[int, Stand]:
+    """The same at the end of the period."""
+    if not period.current:
+        return stands(services, period.end)
+    rows = queries.service_points(services).filter(pillar=OVERALL, valid_to=None)
     return {pk: Stand(score, level) for pk, score, level in rows.values_list("entity_id", "score", "level")}
 
 
-def at(when: datetime) -> Q:
-    """Intervals that held at an instant."""
-    return Q(valid_from__lte=when) & (Q(valid_to=None) | Q(valid_to__gt=when))
+def stands(services: QuerySet[Entity], when: datetime) -> dict[int, Stand]:
+    """The overall score and level of each service at an instant, by its id: one step into the index for each service."""
+    last = ScorePoint.objects.filter(entity=OuterRef("pk"), pillar=OVERALL, valid_from__lte=when)
+    chosen = services.order_by().annotate(point=Subquery(last.order_by("-valid_from", "-id").values("pk")[:1]))
+    rows = ScorePoint.objects.filter(at(when), pk__in=chosen.values("point"))
+    return {pk: Stand(score, level) for pk, score, level in rows.values_list("entity_id", "score", "level")}
 
 
 def levels(before: dict[int, Stand], after: dict[int, Stand]) -> list[LevelLine]:
@@ -97,17 +102,24 @@ def crossings(before: dict[int, Stand], after: dict[int, Stand]) -> tuple[int, i
     return sum(step > 0 for step in steps), sum(step < 0 for step in steps)
 
 
-def pillars(services: QuerySet[Entity], period: Period) -> list[PillarLine]:
-    """Every pillar and the overall score, in their order."""
-    then, now = (_means(services, when) for when in (period.start, period.end))
+def pillars(services: QuerySet[Entity], period: Period, scope: tuple[str, str] | None) -> list[PillarLine]:
+    """Every pillar and the overall score, in their order. `scope` is the roll-up of just these services, where there is one."""
+    then, now = (
+        (scope and _rolled_up(scope, when)) or _means(services, when) for when in (at(period.start), period.until)
+    )
     names = sorted({*then, *now}, key=lambda name: (name == OVERALL, pillar_order(name)))
     return [
         PillarLine(pillar_label(name), then.get(name, (None, 0.0))[0], *now.get(name, (None, 0.0))) for name in names
     ]
 
 
-def _means(services: QuerySet[Entity], when: datetime) -> dict[str, tuple[float | None, float]]:
-    rows: Any = queries.service_points(services).filter(at(when)).values("pillar").order_by()
+def _rolled_up(scope: tuple[str, str], when: Q) -> dict[str, tuple[float | None, float]]:
+    rows = ScorePoint.objects.filter(when, scope_type=scope[0], scope_ref=scope[1])
+    return {pillar: (score, sure) for pillar, score, sure in rows.values_list("pillar", "score", "confidence")}
+
+
+def _means(services: QuerySet[Entity], when: Q) -> dict[str, tuple[float | None, float]]:
+    rows: Any = queries.service_points(services).filter(when).values("pillar").order_by()
     return {
         row["pillar"]: (None if row["mean"] is None else round(row["mean"], 1), row["sure"] or 0.0)
         for row in rows.annotate(mean=Avg("score"), sure=Avg("confidence"))
@@ -147,7 +159,7 @@ def _causes(ids: Sequence[int], period: Period) -> dict[int, dict[bool, str]]:
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """How much of the movement had one cause: steps of pillars, and points gained and lost by them."""
+    """How much of the movement had one cause: steps of overall scores, and points gained and lost by them."""
 
     cause: str
     steps: int
@@ -156,11 +168,11 @@ class CauseLine:
 
 
 def causes(services: QuerySet[Entity], period: Period) -> list[CauseLine]:
-    """Every cause that moved a pillar of these services in the period, the most frequent first."""
+    """Every cause that moved the overall score of these services in the period, the most frequent first."""
     rows = queries.service_points(services).filter(
-        queries.MOVED, valid_from__gt=period.start, valid_from__lte=period.end
+        Q(delta__gt=0) | Q(delta__lt=0), pillar=OVERALL, valid_from__gt=period.start, valid_from__lte=period.end
     )
-    told: Any = rows.exclude(pillar=OVERALL).values("cause").order_by()
+    told: Any = rows.values("cause").order_by()
     lines = [
         CauseLine(row["cause"], row["steps"], round(row["up"] or 0.0, 1), round(-(row["down"] or 0.0), 1))
         for row in told.annotate(

@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from scorecards.engine.check import FAIL, UNKNOWN
-from scorecards.models import EXPIRED, CheckResult, CheckVersion, Waiver
-from scorecards.report.compare import at
-from scorecards.report.period import Period
+from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Waiver
+from scorecards.report.period import Period, at
 from scorecards.words import pillar_label
 from services.models import Entity
 
 SHOWN = 10
 SOON = timedelta(days=14)
+#: The roll-up of just these services, where there is one.
+Scope = tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,30 @@ class RiskLine:
         return self.failing - self.before
 
 
-def risks(services: QuerySet[Entity], period: Period) -> list[RiskLine]:
+def risks(services: QuerySet[Entity], period: Period, scope: Scope) -> list[RiskLine]:
     """The ten checks with the most lost weight (services that fail × weight) at the end of the period."""
-    after, before = (_failing(services, when) for when in (period.end, period.start))
+    after = _failing(_results(services, period, scope), period.until)
     versions = {row.check_id: row for row in CheckVersion.objects.at(period.end).filter(check_id__in=after)}
-    lines = [
-        RiskLine(name, row.title, pillar_label(row.pillar), after[name], before.get(name, 0), after[name] * row.weight)
-        for name, row in versions.items()
-    ]
-    return sorted(lines, key=lambda line: (-line.lost, line.check))[:SHOWN]
+    heaviest = sorted(versions, key=lambda name: (-after[name] * versions[name].weight, name))[:SHOWN]
+    before = _failing(
+        CheckResult.objects.filter(entity__in=services.order_by(), check_key__in=heaviest), at(period.start)
+    )
+    return [
+        RiskLine(
+            name, row.title, pillar_label(row.pillar), after[name], before.get(name, 0), after[name] * row.weight
+        )
+        for name, row in ((name, versions[name]) for name in heaviest)
+    ]  # fmt: skip
 
 
-def _failing(services: QuerySet[Entity], when: datetime) -> dict[str, int]:
-    rows: Any = CheckResult.objects.filter(at(when), state=FAIL, entity__in=services.order_by())
+def _results(services: QuerySet[Entity], period: Period, scope: Scope) -> Any:
+    """Results of these services. What stands is of live services only, so that everybody's need no condition."""
+    everybody = period.current and scope == (ORGANISATION, "")
+    return CheckResult.objects.all() if everybody else CheckResult.objects.filter(entity__in=services.order_by())
+
+
+def _failing(results: Any, when: Q) -> dict[str, int]:
+    rows: Any = results.filter(when, state=FAIL)
     return dict(rows.values("check_key").order_by().annotate(number=Count("id")).values_list("check_key", "number"))
 
 
@@ -62,13 +74,11 @@ class StaleLine:
     since: datetime
 
 
-def stale(services: QuerySet[Entity], period: Period) -> list[StaleLine]:
+def stale(services: QuerySet[Entity], period: Period, scope: Scope) -> list[StaleLine]:
     """Checks whose evidence had expired at the end of the period, the most frequent first."""
-    rows = CheckResult.objects.filter(
-        at(period.end), state=UNKNOWN, cause=EXPIRED, entity__in=services.order_by()
-    ).values_list("check_key", "valid_from")
+    rows = _results(services, period, scope).filter(period.until, state=UNKNOWN, cause=EXPIRED)
     found: dict[str, list[datetime]] = {}
-    for name, since in rows:
+    for name, since in rows.values_list("check_key", "valid_from"):
         found.setdefault(name, []).append(since)
     titles = dict(CheckVersion.objects.at(period.end).filter(check_id__in=found).values_list("check_id", "title"))
     lines = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]

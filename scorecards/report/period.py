@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from scorecards.filters import day
 
 USUAL = timedelta(days=30)
@@ -20,6 +22,16 @@ class Period:
     end: datetime
     current: bool
     problem: str = ""
+
+    @property
+    def until(self) -> Q:
+        """Intervals that held at the end; those that stand, where that is now."""
+        return Q(valid_to=None) if self.current else at(self.end)
+
+
+def at(when: datetime) -> Q:
+    """Intervals that held at an instant."""
+    return Q(valid_from__lte=when) & (Q(valid_to=None) | Q(valid_to__gt=when))
 
 
 def period_of(asked: Mapping[str, str], now: datetime) -> Period:

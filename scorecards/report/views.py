@@ -24,7 +24,8 @@ COLUMNS = ("service", "title", "team", "level_before", "level_after", "score_bef
 def page(request: HttpRequest) -> HttpResponse:
     """`from` and `to` are the days; `team tier lifecycle` choose the services."""
     period, services = period_of(request.GET, timezone.now()), filters.services(request)
-    before, after = compare.stands(services, period.start), compare.stands(services, period.end)
+    scope = filters.scope_of(request)
+    before, after = compare.stands(services, period.start), compare.last_stands(services, period)
     risen, fallen = compare.crossings(before, after)
     improved, dropped = compare.movers(before, after, period)
     context = {
@@ -36,12 +37,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "known": bool(before or after),
         "risen": risen,
         "fallen": fallen,
-        "pillars": compare.pillars(services, period),
+        "pillars": compare.pillars(services, period, scope),
         "improved": improved,
         "dropped": dropped,
         "causes": compare.causes(services, period),
-        "risks": ledger.risks(services, period),
-        "stale": ledger.stale(services, period),
+        "risks": ledger.risks(services, period, scope),
+        "stale": ledger.stale(services, period, scope),
         "waivers": ledger.waivers(services, period),
     }
     return render(request, "scorecards/report.html", context)
@@ -64,7 +65,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
 
 def _lines(services: QuerySet[Entity], period: Period) -> Iterator[tuple[object, ...]]:
     yield COLUMNS
-    before, after = compare.stands(services, period.start), compare.stands(services, period.end)
+    before, after = compare.stands(services, period.start), compare.last_stands(services, period)
     nothing = compare.Stand(None, "")
     for entity in services.iterator(chunk_size=500):
         then, now = before.get(entity.pk, nothing), after.get(entity.pk, nothing)
