@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "services": compare.counted(services),
         "levels": compare.levels(before, after),
         "known": bool(before or after),
+        "compared": bool(before),
         "risen": risen,
         "fallen": fallen,
         "pillars": compare.pillars(services, period, scope),

@@ -79,6 +79,15 @@ def test_before_the_first_evaluation_the_report_says_that_nothing_was_known(
     assert "had been evaluated by then" in text_of(browse(vera))
 
 
+def test_a_history_that_is_younger_than_the_period_compares_nothing(
+    browse: Browse, vera: Any, fleet: tuple[Entity, Entity]
+) -> None:
+    page = text_of(browse(vera), **{"from": "2026-11-01", "to": "2026-11-26"})
+    assert "nothing had been evaluated by 1 Nov 2026" in page
+    row = page.split("Checks at risk")[1].split("Every database keeps backups for a week")[1].split("</tr>")[0]
+    assert [cell.split("<")[0] for cell in row.split('<td class="num">')[1:]] == ["–", "1", "–", "4"]
+
+
 def test_the_report_is_filtered_by_the_address_and_so_is_its_csv(
     browse: Browse, vera: Any, fleet: tuple[Entity, Entity]
 ) -> None:
