@@ -30,6 +30,7 @@ from scorecards.models import CheckVersion, ScorePoint
 from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
+from scorecards.report.api import urlpatterns as report_paths
 from scorecards.serializers import (
     CardSerializer,
     CheckSerializer,
@@ -159,5 +160,6 @@ urlpatterns = [
     *initiative_paths,
     *answer_paths,
     *own_paths,
+    *report_paths,
     path("", include(lenses.urlpatterns)),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from scorecards.engine.check import LEVELS
 from scorecards.models import ORGANISATION, SCOPES, TEAM, CheckVersion, ScorePoint
@@ -47,7 +48,7 @@ def services(request: HttpRequest) -> QuerySet[Entity]:
     return found
 
 
-def scope_of(request: HttpRequest) -> tuple[str, str] | None:
+def scope_of(request: HttpRequest | Request) -> tuple[str, str] | None:
     """The roll-up that counts just the services of the address: everybody's or one team's; None for another choice."""
     asked = {name: request.GET.get(name, "") for name in ("team", "tier", "lifecycle")}
     if asked["tier"] or asked["lifecycle"]:

@@ -5,56 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecards', '0003_programs'),
-        ('services', '0002_catalog_index'),
+        ("scorecards", "0003_programs"),
+        ("services", "0002_catalog_index"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='checkresult',
-            name='open_result_state',
+            model_name="checkresult",
+            name="open_result_state",
         ),
         migrations.AddField(
-            model_name='entityevaluation',
-            name='states',
+            model_name="entityevaluation",
+            name="states",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='scorepoint',
-            name='levels',
+            model_name="scorepoint",
+            name="levels",
             field=models.JSONField(default=dict),
         ),
         migrations.AlterField(
-            model_name='checkresult',
-            name='check_version',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='scorecards.checkversion'),
+            model_name="checkresult",
+            name="check_version",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="results",
+                to="scorecards.checkversion",
+            ),
         ),
         migrations.AlterField(
-            model_name='checkresult',
-            name='entity',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='check_results', to='services.entity'),
+            model_name="checkresult",
+            name="entity",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="check_results",
+                to="services.entity",
+            ),
         ),
         migrations.AlterField(
-            model_name='scorepoint',
-            name='entity',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='score_points', to='services.entity'),
+            model_name="scorepoint",
+            name="entity",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="score_points",
+                to="services.entity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkresult',
-            index=models.Index(condition=models.Q(('valid_to', None)), fields=['state', 'check_key'], name='open_result_by_state'),
+            model_name="checkresult",
+            index=models.Index(
+                condition=models.Q(("valid_to", None)), fields=["state", "check_key"], name="open_result_by_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkresult',
-            index=models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['valid_to'], name='closed_result'),
+            model_name="checkresult",
+            index=models.Index(
+                condition=models.Q(("valid_to__isnull", False)), fields=["valid_to"], name="closed_result"
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorepoint',
-            index=models.Index(fields=['entity', 'pillar', 'valid_from'], name='point_of_service'),
+            model_name="scorepoint",
+            index=models.Index(fields=["entity", "pillar", "valid_from"], name="point_of_service"),
         ),
         migrations.AddIndex(
-            model_name='scorepoint',
-            index=models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['scope_type', 'valid_to'], name='closed_point'),
+            model_name="scorepoint",
+            index=models.Index(
+                condition=models.Q(("valid_to__isnull", False)), fields=["scope_type", "valid_to"], name="closed_point"
+            ),
         ),
     ]

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 
 from portal.csvfile import download
 from scorecards import filters
-from scorecards.report import compare, ledger
+from scorecards.report import compare
 from scorecards.report.period import Period, period_of
+from scorecards.report.summary import report
 from services.models import Entity
 
 COLUMNS = ("service", "title", "team", "level_before", "level_after", "score_before", "score_after", "change")
@@ -24,27 +25,10 @@ COLUMNS = ("service", "title", "team", "level_before", "level_after", "score_bef
 def page(request: HttpRequest) -> HttpResponse:
     """`from` and `to` are the days; `team tier lifecycle` choose the services."""
     period, services = period_of(request.GET, timezone.now()), filters.services(request)
-    scope = filters.scope_of(request)
-    before, after = compare.stands(services, period.start), compare.last_stands(services, period)
-    risen, fallen = compare.crossings(before, after)
-    improved, dropped = compare.movers(before, after, period)
     context = {
+        **report(services, period, filters.scope_of(request)),
         "filters": controls(request, period),
-        "period": period,
         "query": request.GET.urlencode(),
-        "services": compare.counted(services),
-        "levels": compare.levels(before, after),
-        "known": bool(before or after),
-        "compared": bool(before),
-        "risen": risen,
-        "fallen": fallen,
-        "pillars": compare.pillars(services, period, scope),
-        "improved": improved,
-        "dropped": dropped,
-        "causes": compare.causes(services, period),
-        "risks": ledger.risks(services, period, scope),
-        "stale": ledger.stale(services, period, scope),
-        "waivers": ledger.waivers(services, period),
     }
     return render(request, "scorecards/report.html", context)
 

@@ -154,3 +154,30 @@ def test_the_report_asks_a_constant_number_of_questions(
     client.get("/scorecards/report/")
     with django_assert_max_num_queries(32):
         assert client.get("/scorecards/report/").status_code == 200
+
+
+BASE = "/api/v1/scorecards/report/"
+
+
+def test_programs_read_the_same_report(browse: Browse, vera: Any, fleet: tuple[Entity, Entity]) -> None:
+    told = browse(vera).get(BASE, {"from": "2026-11-21", "to": "2026-11-26"}).json()
+    assert (told["services"], told["compared"], told["risen"], told["fallen"]) == (2, True, 1, 1)
+    assert [line["service"] for line in told["improved"]] == ["component:default/checkout"]
+    assert told["dropped"][0]["score_after"] < told["dropped"][0]["score_before"]
+    assert {line["check"]: line["failing"] for line in told["risks"]} == {"demo.backups": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"from": "x"}, "from"), ({"from": "2026-11-25", "to": "2026-11-24"}, "from"), ({"tier": "x"}, "tier")],
+)
+def test_a_program_that_asks_wrongly_is_told_which_field(
+    asked: dict[str, str], field: str, browse: Browse, vera: Any, clock: Clock
+) -> None:
+    answer = browse(vera).get(BASE, asked)
+    assert answer.status_code == 400
+    assert field in answer.json()["error"]["fields"]
+
+
+def test_the_report_is_not_for_strangers(clock: Clock) -> None:
+    assert Client().get(BASE).status_code in (401, 403)
