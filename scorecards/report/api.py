@@ -74,7 +74,7 @@ class StaleLineSerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
 
 
-class ReportSerializer(serializers.Serializer[Any]):
+class MaturityReportSerializer(serializers.Serializer[Any]):
     """A maturity report. `compared` is false where nothing had been evaluated at the beginning."""
 
     start = serializers.DateTimeField(source="period.start")
@@ -106,7 +106,7 @@ class Report(APIView):
             OpenApiParameter("tier", int),
             OpenApiParameter("lifecycle", str),
         ],
-        responses=ReportSerializer,
+        responses=MaturityReportSerializer,
     )
     def get(self, request: Request) -> Response:
         """Two days side by side: levels, pillars, who moved most and why, checks at risk, waivers and stale evidence."""
@@ -117,7 +117,7 @@ class Report(APIView):
         if not chosen.is_valid():
             raise ValidationError(chosen.errors)
         made = report(chosen.qs, period, filters.scope_of(request))
-        return Response(ReportSerializer(made).data)
+        return Response(MaturityReportSerializer(made).data)
 
 
 urlpatterns = [path("report/", Report.as_view(), name="api-scorecards-report")]

@@ -7,6 +7,7 @@ throttle, role, then (in the endpoint) the object, the right to it, and the vali
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ from portal.access.throttle import CallThrottle
 from services.catalog_api.errors import Conflict, InputError, NotFound, Refusal, envelope
 from services.descriptors import Problem, Taken, Unknown
 
+# Bytes of a body that is too large which are read all the same, and how many at once.
+MOST_DRAINED, PIECE = 32_000_000, 64_000
 Answer = Callable[..., HttpResponseBase]
 
 
@@ -46,6 +49,7 @@ def door(**ways: Answer | Way) -> Answer:
         except Problem as problem:
             return envelope(request, _refusal(problem))
         except RequestDataTooBig:
+            _drain(request)
             return envelope(request, Refusal(413, "The body is larger than 2.5 MB: send it in parts."))
         except UnreadablePostError:
             return envelope(request, InputError("The body broke off: send it again."))
@@ -73,6 +77,14 @@ def _pass(request: HttpRequest, known: dict[str, Way]) -> Way:
     if not policy.may_somewhere(user, way.role):
         raise Refusal(403, f"You need the role {way.role} for this. Ask an admin for it.")
     return way
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read on while a body is sent that will not be used: whoever still sends would not hear why it is refused."""
+    with suppress(UnreadablePostError):
+        for _ in range(MOST_DRAINED // PIECE):
+            if not request.read(PIECE):
+                break
 
 
 def _refusal(problem: Problem) -> Refusal:

@@ -165,7 +165,7 @@ def test_a_level_is_told_once_it_has_held(four: list[Entity], clock: Clock) -> N
     said = tell()
     assert said == tell()
     assert len(said) == 1
-    assert said[0].startswith("pay-0 rose from Below to Bronze: aws.rds")
+    assert said[0].startswith("pay-0 rose from Below to Bronze: Databases")
 
 
 def test_a_level_that_flaps_is_never_told(four: list[Entity], clock: Clock) -> None:
