@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 from django.http import HttpRequest
 
 from portal.charts.bars import Bar, Part
 from portal.charts.glyph import Pillar
 from portal.charts.heat import HeatCell
-from scorecards import queries
+from scorecards import fleet, queries
 from scorecards.engine import trend
 from scorecards.engine.check import PILLARS
 from scorecards.engine.scoring import BELOW, NO_LEVEL, OVERALL, colour
 from scorecards.filters import day
+from scorecards.fleet import Mean
 from scorecards.models import EXPIRED, TEAM, ScorePoint
-from scorecards.queries import Mean
 from scorecards.words import headline, pillar_label, pillar_order, rises
 from services.models import Entity
 
@@ -56,9 +56,12 @@ def since_of(request: HttpRequest, now: datetime) -> datetime:
 
 def calendar(services: QuerySet[Entity], now: datetime, scope: tuple[str, str] | None) -> list[datetime]:
     """Thirteen instants over twelve weeks, or over the history there is when it is younger; `scope` as in `level_bars`."""
+    start = now - SPAN
     points = queries.scope_points(*scope) if scope else queries.service_points(services)
+    if points.filter(valid_from__lte=start).exists():
+        return trend.calendar(start, now, BARS)
     first = points.order_by("valid_from").values_list("valid_from", flat=True).first()
-    return trend.calendar(max(now - SPAN, first), now, BARS) if first else []
+    return trend.calendar(first, now, BARS) if first else []
 
 
 def written(moment: datetime, span: timedelta) -> str:
@@ -73,7 +76,7 @@ def level_bars(services: QuerySet[Entity], dates: Sequence[datetime], scope: tup
     if not dates:
         return []
     span = dates[-1] - dates[0]
-    counts = (queries.scope_levels_at(*scope, dates) if scope else None) or queries.levels_at(services, dates)
+    counts = (fleet.scope_levels_at(*scope, dates) if scope else None) or fleet.levels_at(services, dates)
     return [
         Bar(written(date, span), [count.get(level, 0) for level in _LAYERS])
         for date, count in zip(dates, counts, strict=True)
@@ -89,12 +92,9 @@ def team_rows(
     services: QuerySet[Entity], since: datetime, now: datetime, *, whole: bool
 ) -> tuple[list[str], list[TeamRow]]:
     """The pillars and the teams, by name, in a constant number of queries. `whole`: all services of each team count."""
-    stood = Q(valid_from__lte=since) & (Q(valid_to=None) | Q(valid_to__gt=since))
-    means = queries.team_points(Q(valid_to=None)) if whole else queries.team_means(services, Q(valid_to=None))
+    means = fleet.team_points(None) if whole else fleet.team_means(services, None)
     # A history that is younger than that begins with each service's own first score.
-    before = (queries.team_points(stood) if whole else {}) or queries.team_means(
-        services, queries.began_or_stood(since)
-    )
+    before = (fleet.team_points(since) if whole else {}) or fleet.team_means(services, since, begins=True)
     counts = services.order_by().values("owner_ref").annotate(number=Count("id"))
     sizes = {row["owner_ref"]: row["number"] for row in counts}
     courses, pillars = _courses(sizes, now), pillars_of(means)
@@ -180,13 +180,11 @@ class Moved:
 def summary(services: QuerySet[Entity]) -> dict[str, Any]:
     """How many services and teams, the mean confidence, and what is waived, for the lead."""
     overall = queries.service_points(services).filter(valid_to=None, pillar=OVERALL)
-    points = list(overall.values_list("confidence", "waived_checks"))
-    confidences = [confidence for confidence, _waived in points]
-    sizes = services.order_by().values_list("owner_ref").distinct().count()
+    totals = overall.aggregate(number=Count("*"), waived=Sum("waived_checks"), confidence=Avg("confidence"))
     return {
         "services": services.count(),
-        "teams": sizes,
-        "evaluated": len(confidences),
-        "waived": sum(waived for _confidence, waived in points),
-        "confidence": sum(confidences) / len(confidences) if confidences else None,
+        "teams": services.order_by().values_list("owner_ref").distinct().count(),
+        "evaluated": totals["number"],
+        "waived": totals["waived"] or 0,
+        "confidence": totals["confidence"],
     }

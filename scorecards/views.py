@@ -23,6 +23,8 @@ from scorecards.words import pillar_label
 from services.models import Entity
 
 MOVED = 6
+#: So many movements are listed; those of a large fleet in a month are far more than anybody pages through.
+MOST = 2_000
 
 
 def maturity_page(request: HttpRequest) -> HttpResponse:
@@ -66,9 +68,10 @@ def movements(request: HttpRequest) -> HttpResponse:
     """Everything that moved in the window, newest first."""
     chosen, now = filters.services(request), timezone.now()
     rows = queries.movements(chosen, maturity.since_of(request, now), teams=False)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = Paginator(rows[:MOST], 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "capped": page.paginator.count == MOST,
         "moved": [maturity.Moved.of(point, address_of(point)) for point in page],
         "filters": filters.controls(request, Entity.objects.services()),
     }

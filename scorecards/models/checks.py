@@ -71,8 +71,18 @@ class CheckResult(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"]),
-            models.Index(fields=["state", "check_key"], condition=Q(valid_to=None), name="open_result_by_state"),
-            models.Index(fields=["valid_to"], condition=Q(valid_to__isnull=False), name="closed_result"),
+            # Counts over everything, now or at an instant, are answered by these two without the rows themselves;
+            # SQLite needs `valid_to` in them for that, even where it is always null.
+            models.Index(
+                fields=["state", "check_key", "cause", "valid_from", "entity", "valid_to"],
+                condition=Q(valid_to=None),
+                name="open_result_by_state",
+            ),
+            models.Index(
+                fields=["valid_to", "valid_from", "state", "check_key", "cause", "entity"],
+                condition=Q(valid_to__isnull=False),
+                name="closed_result",
+            ),
         ]
         ordering = ["entity_id", "check_key", "valid_from"]
 
