@@ -28,6 +28,10 @@ KEYS = 5_000
 CHANGED = ~Q(level_before=F("level"))
 
 
+#: A roll-up: the type and ref of its scope.
+Scope = tuple[str, str]
+
+
 def levels_at(services: QuerySet[Entity], dates: Sequence[datetime], pillar: str = OVERALL) -> list[dict[str, int]]:
     """How many services had each level of a pillar (or overall) at each date, from the earliest to the latest."""
     points = service_points(services).filter(pillar=pillar)
@@ -156,4 +160,15 @@ def team_points(when: datetime | None) -> dict[tuple[str, str], Mean]:
         (ref, pillar): Mean(score, sure)
         for part in rows.parts_at(when)
         for ref, pillar, score, sure in part.order_by().values_list("scope_ref", "pillar", "score", "confidence")
+    }
+
+
+def team_sizes(when: datetime, scope: Scope) -> dict[str, int]:
+    """How many services each team had at a past instant, by its ref: of the team that `scope` names, or of all."""
+    rows = ScorePoint.objects.filter(scope_type=TEAM, pillar=OVERALL)
+    rows = rows.filter(scope_ref=scope[1]) if scope[0] == TEAM else rows
+    return {
+        ref: number
+        for part in rows.parts_at(when)
+        for ref, number in part.order_by().values_list("scope_ref", "services")
     }

@@ -74,19 +74,30 @@ def began_or_stood(since: datetime) -> Q:
     return stood | Q(valid_from__gt=since, delta=None)
 
 
-def standings(entities: Iterable[Entity], now: datetime) -> dict[int, Standing]:
-    """The scores of many services with their 30-day steps, in one query."""
+def standings(entities: Iterable[Entity], now: datetime, when: datetime | None = None) -> dict[int, Standing]:
+    """The scores of many services with their 30-day steps, in one query; `when` is a past instant, None for `now`."""
     ids = [entity.pk for entity in entities]
-    rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), entity_id__in=ids)
+    rows = ScorePoint.objects.filter(_with_beginnings(now, when), entity_id__in=ids)
     series: dict[int, dict[str, list[ScorePoint]]] = {}
     for row in rows.order_by("valid_from", "id").defer("cause_detail"):
         if row.entity_id is not None:
             series.setdefault(row.entity_id, {}).setdefault(row.pillar, []).append(row)
-    return {pk: _standing(series.get(pk, {})) for pk in ids}
+    return {pk: _standing(series.get(pk, {}), when) for pk in ids}
 
 
-def _standing(series: Mapping[str, Sequence[ScorePoint]]) -> Standing:
-    points = {name: rows[-1] for name, rows in series.items() if rows[-1].valid_to is None}
+def _with_beginnings(now: datetime, when: datetime | None) -> Q:
+    """What held at the instant, and what it is compared with: what held thirty days before, or began since."""
+    if when is None:
+        return began_or_stood(now - WINDOW) | Q(valid_to=None)
+    held = Q(valid_to=None) | Q(valid_to__gt=when)
+    return (began_or_stood(when - WINDOW) | held) & Q(valid_from__lte=when)
+
+
+def _standing(series: Mapping[str, Sequence[ScorePoint]], when: datetime | None) -> Standing:
+    last = {name: rows[-1] for name, rows in series.items()}
+    points = {
+        name: row for name, row in last.items() if row.valid_to is None or (when is not None and row.valid_to > when)
+    }
     deltas: dict[str, float | None] = {}
     for name, point in points.items():
         first = next((row.score for row in series[name] if row.score is not None), None)
@@ -94,13 +105,13 @@ def _standing(series: Mapping[str, Sequence[ScorePoint]]) -> Standing:
     return Standing(points, deltas)
 
 
-def scope_standing(scope: str, ref: str, now: datetime) -> Standing:
-    """The scores of one team or system with their 30-day steps."""
-    rows = ScorePoint.objects.filter(began_or_stood(now - WINDOW) | Q(valid_to=None), scope_type=scope, scope_ref=ref)
+def scope_standing(scope: str, ref: str, now: datetime, when: datetime | None = None) -> Standing:
+    """The scores of one team or system with their 30-day steps; `when` as in `standings`."""
+    rows = ScorePoint.objects.filter(_with_beginnings(now, when), scope_type=scope, scope_ref=ref)
     series: dict[str, list[ScorePoint]] = {}
     for row in rows.order_by("valid_from", "id").defer("cause_detail"):
         series.setdefault(row.pillar, []).append(row)
-    return _standing(series)
+    return _standing(series, when)
 
 
 def last_movement(entity: Entity) -> ScorePoint | None:
@@ -114,9 +125,9 @@ def history(entity: Entity) -> QuerySet[ScorePoint]:
     return ScorePoint.objects.filter(entity=entity).exclude(pillar=OVERALL).order_by("-valid_from", "pillar")
 
 
-def movements(services: QuerySet[Entity], since: datetime, *, teams: bool) -> Intervals:
-    """Movements since then, newest first: of teams, or of these services."""
-    moved = ScorePoint.objects.filter(valid_from__gte=since).exclude(pillar=OVERALL)
+def movements(services: QuerySet[Entity], since: datetime, until: datetime, *, teams: bool) -> Intervals:
+    """Movements between two instants, newest first: of teams, or of these services."""
+    moved = ScorePoint.objects.filter(valid_from__gte=since, valid_from__lte=until).exclude(pillar=OVERALL)
     moved = moved.filter(MOVED)
     if teams:
         return moved.filter(scope_type=TEAM).order_by("-valid_from", "-id")

@@ -47,7 +47,7 @@ def members(initiative: Initiative) -> QuerySet[Entity]:
 def about(entity: Entity, today: date) -> list[Initiative]:
     """The initiatives that run, and the standards, that this service is in the scope of."""
     live = Initiative.objects.in_state(RUNNING, today) | Initiative.objects.in_state(LATE, today)
-    every = live | Initiative.objects.filter(promoted_at__isnull=False)
+    every = live | Initiative.objects.standards()
     fields: tuple[tuple[str, object], ...] = (
         ("team", entity.owner_ref), ("system", entity.system_ref), ("lifecycle", entity.lifecycle.lower()),
     )  # fmt: skip

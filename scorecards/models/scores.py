@@ -121,3 +121,13 @@ class EntityEvaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id} {self.evaluated_at:%Y-%m-%d %H:%M:%S}"
+
+
+class SystemHome(models.Model):
+    """Under which domain the services of a system were rolled up last, so that a system that moves is seen."""
+
+    system_ref = models.CharField(max_length=200, unique=True)
+    domain_ref = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.system_ref} in {self.domain_ref}"

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from scorecards.engine.check import FAIL, UNKNOWN
-from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Intervals, Waiver
+from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Intervals, Removal, Waiver
+from scorecards.models.intervals import Literal
 from scorecards.report.period import Period
 from scorecards.words import pillar_label
 from services.models import Entity
@@ -23,19 +24,22 @@ Scope = tuple[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """A check with how many services fail it at the end and at the beginning, and the weight that is lost by it."""
+    """A check with how many services fail it at the end and at the beginning, and the weight that is lost by it.
+
+    `before` is None where the results of the beginning were removed on purpose.
+    """
 
     check: str
     title: str
     pillar: str
     failing: int
-    before: int
+    before: int | None
     lost: int
 
     @property
-    def change(self) -> int:
+    def change(self) -> int | None:
         """More (or fewer) services fail it."""
-        return self.failing - self.before
+        return None if self.before is None else self.failing - self.before
 
 
 def risks(services: QuerySet[Entity], period: Period, scope: Scope) -> list[RiskLine]:
@@ -43,10 +47,11 @@ def risks(services: QuerySet[Entity], period: Period, scope: Scope) -> list[Risk
     after = _failing(_results(services, period, scope), period.until)
     versions = {row.check_id: row for row in CheckVersion.objects.at(period.end).filter(check_id__in=after)}
     heaviest = sorted(versions, key=lambda name: (-after[name] * versions[name].weight, name))[:SHOWN]
+    kept = Removal.objects.of(period.start) is None
     before = _failing(CheckResult.objects.filter(check_key__in=heaviest).of_many(services), period.start)
     return [
         RiskLine(
-            name, row.title, pillar_label(row.pillar), after[name], before[name], after[name] * row.weight
+            name, row.title, pillar_label(row.pillar), after[name], before[name] if kept else None, after[name] * row.weight
         )
         for name, row in ((name, versions[name]) for name in heaviest)
     ]  # fmt: skip
@@ -78,7 +83,7 @@ class StaleLine:
 
 def stale(services: QuerySet[Entity], period: Period, scope: Scope) -> list[StaleLine]:
     """Checks whose evidence had expired at the end of the period, the most frequent first."""
-    expired = _results(services, period, scope).filter(state=UNKNOWN, cause=EXPIRED).order_by()
+    expired = _results(services, period, scope).filter(state=UNKNOWN, cause=Literal(EXPIRED)).order_by()
     found: dict[str, list[datetime]] = {}
     for part in expired.parts_at(period.until):
         for name, since in part.values_list("check_key", "valid_from"):
