@@ -79,7 +79,7 @@ class CheckResult(models.Model):
                 name="open_result_by_state",
             ),
             models.Index(
-                fields=["check_key", "valid_from", "entity"],
+                fields=["state", "cause", "check_key", "valid_from", "entity"],
                 condition=Q(valid_to=None, cause=EXPIRED),
                 name="open_result_expired",
             ),

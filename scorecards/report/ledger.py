@@ -13,6 +13,7 @@ from scorecards.engine.check import FAIL, UNKNOWN
 from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Intervals, Removal, Waiver
 from scorecards.models.intervals import Literal
 from scorecards.report.period import Period
+from scorecards.waivers.present import lines
 from scorecards.words import pillar_label
 from services.models import Entity
 
@@ -89,8 +90,8 @@ def stale(services: QuerySet[Entity], period: Period, scope: Scope) -> list[Stal
         for name, since in part.values_list("check_key", "valid_from"):
             found.setdefault(name, []).append(since)
     titles = dict(CheckVersion.objects.at(period.end).filter(check_id__in=found).values_list("check_id", "title"))
-    lines = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]
-    return sorted(lines, key=lambda line: (-line.services, line.check))[:SHOWN]
+    every = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]
+    return sorted(every, key=lambda line: (-line.services, line.check))[:SHOWN]
 
 
 def waivers(services: QuerySet[Entity], period: Period) -> dict[str, Any]:
@@ -102,5 +103,5 @@ def waivers(services: QuerySet[Entity], period: Period) -> dict[str, Any]:
     return {
         "count": rows.count(),
         "services": rows.order_by().values("entity").distinct().count(),
-        "ending": list(ending[:SHOWN]),
+        "ending": lines(ending[:SHOWN], period.end),
     }
