@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from deployments import rollback, steps
-from deployments.claim import Interrupted, claimed, due, later, log
 from deployments.engine.rollout import State
 from deployments.models import Rollout
+from deployments.rollouts import rollback, steps
+from deployments.rollouts.claim import Interrupted, claimed, due, later, log
 from portal.aws.errors import AwsError
 from portal.jobs.context import JobContext
 from portal.plugins import Job

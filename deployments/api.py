@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deployments import control, ingest, plans, queries
+from deployments import ingest, plans, queries
 from deployments import serializers as shapes
 from deployments.engine.rollout import IllegalMove
 from deployments.filters import DeploymentFilter, RolloutFilter
 from deployments.models import Deployment, Rollout, RolloutPlan
-from deployments.start import CannotStart, start
+from deployments.rollouts import control
+from deployments.rollouts.start import CannotStart, start
 from portal.access import audit, policy
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from deployments import ingest
-from deployments.models import SUCCEEDED, Rollout, RolloutPlan
-from deployments.start import CannotStart, plan_rollout
+from deployments.models import Rollout, RolloutPlan
+from deployments.models.states import SUCCEEDED
+from deployments.rollouts.start import CannotStart, plan_rollout
 from portal.jobs.context import JobContext
 from services.models import Entity
 

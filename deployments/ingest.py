@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from deployments.models import RUNNING, Deployment, Rollout
+from deployments.models import Deployment, Rollout
+from deployments.models.states import RUNNING
 from services.models import Entity
 
 PORTAL = "colonnade"

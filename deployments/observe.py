@@ -11,7 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from deployments import ingest
-from deployments.models import CANCELLED, FAILED, ROLLED_BACK, RUNNING, SUCCEEDED, Deployment
+from deployments.models import Deployment
+from deployments.models.states import CANCELLED, FAILED, ROLLED_BACK, RUNNING, SUCCEEDED
 from portal.aws import codedeploy, codepipeline, config
 from portal.aws.accounts import accounts
 from portal.aws.errors import AwsError, AwsUnsupported

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from deployments import advance, demo, gates, kinds, observe, panels, report
+from deployments import advance, demo, observe, panels, report
+from deployments.gates import ask as gates
+from deployments.targets import lambda_alias
+from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
 from portal.plugins import demo as demo_steps
@@ -24,7 +27,9 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
-change_kinds.add(kinds.KIND)
+for target in (lambda_alias.KIND,):
+    targets.add(target)
+    change_kinds.add(target.change)
 guards.add(gates.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments.engine.plan.segments import bake_progress, remaining_seconds
 from deployments.engine.rollout import State
-from deployments.engine.segments import bake_progress, remaining_seconds
 from deployments.engine.verdict import duration, number
-from deployments.models import ARMED, BAKING, DONE, EXTERNAL, STOPPED, Judgement, Rollout, RolloutSegment
+from deployments.models import Judgement, Rollout, RolloutSegment
+from deployments.models.states import ARMED, BAKING, DONE, EXTERNAL, STOPPED
 
 BADGES = {
     State.PLANNED: ("planned", "neutral", "clock"),

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from deployments.engine.rollout import State
-from deployments.kinds import share_of
-from deployments.models import DONE, WEIGHT, Rollout
+from deployments.models import Rollout
+from deployments.models.states import DONE, WEIGHT
+from deployments.targets.traffic import share_of
 from services import facts
 from services.facts import FactSource
 

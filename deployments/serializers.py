@@ -8,16 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from deployments import plans
-from deployments.engine.segments import PlanError, parse
-from deployments.models import (
-    DEPLOYMENT_STATES,
-    Deployment,
-    Judgement,
-    Rollout,
-    RolloutPlan,
-    RolloutSegment,
-    RolloutStep,
-)
+from deployments.engine.plan.reading import PlanError
+from deployments.engine.plan.segments import parse
+from deployments.models import Deployment, Judgement, Rollout, RolloutPlan, RolloutSegment, RolloutStep
+from deployments.models.states import DEPLOYMENT_STATES
 from services.models import Entity
 
 

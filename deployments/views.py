@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from deployments import charts, control, csv_export, present, queries
+from deployments import charts, csv_export, present, queries
 from deployments.engine.rollout import IllegalMove, State, may
 from deployments.filters import DeploymentFilter, described
 from deployments.forms import StartForm
-from deployments.models import BAKING, EXTERNAL, WAITING, Judgement, Rollout, RolloutSegment
-from deployments.start import CannotStart, start
+from deployments.models import Judgement, Rollout, RolloutSegment
+from deployments.models.states import BAKING, EXTERNAL, WAITING
+from deployments.rollouts import control
+from deployments.rollouts.start import CannotStart, start
 from portal.access import policy
 from services.models import Entity
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deployments.engine import verdict as judged
-from deployments.engine.segments import Segment
+from deployments.engine.plan.segments import Segment
 from deployments.engine.verdict import Verdict, duration
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from deployments.advance import advance
 from deployments.models import Rollout, RolloutPlan, RolloutSegment
-from deployments.start import plan_rollout
+from deployments.rollouts.start import plan_rollout
 from portal.aws import session
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deployments.engine.plan.segments import PlanError, bake_progress, parse, remaining_seconds
 from deployments.engine.rollout import ENDED, TRANSITIONS, IllegalMove, State, may, move
-from deployments.engine.segments import PlanError, bake_progress, parse, remaining_seconds
 
 TWO = {
     "segments": [

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.engine import power
+from deployments.engine.plan.segments import Segment
 from deployments.engine.rollout import Action, decide
-from deployments.engine.segments import Segment
 from deployments.engine.sequential import Interval, Rule
 from deployments.engine.verdict import INCONCLUSIVE, INSUFFICIENT, NO_WORSE, WORSE, Verdict, judge
 

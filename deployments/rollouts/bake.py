@@ -7,14 +7,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import kinds, measure, report
-from deployments.claim import LEASE, hold, later, log, write
+from deployments import report
 from deployments.engine import verdict as judged
+from deployments.engine.plan.segments import Segment
 from deployments.engine.rollout import Action, State, decide
-from deployments.engine.segments import Segment
 from deployments.engine.verdict import Verdict
-from deployments.models import DONE, VERDICT, Rollout, RolloutSegment
-from deployments.rollback import turn_back
+from deployments.judging import measure
+from deployments.models import Rollout, RolloutSegment
+from deployments.models.states import DONE, VERDICT
+from deployments.rollouts.claim import LEASE, hold, later, log, write
+from deployments.rollouts.rollback import turn_back
+from deployments.targets.contract import of
 from portal.aws.errors import AwsError
 from portal.changes import engine
 
@@ -28,8 +31,10 @@ def look(rollout: Rollout, segment: RolloutSegment) -> bool:
     change = segment.change
     if change is None or not engine.renew(change, LEASE):
         return turn_back(rollout, segment, "The change was undone by recovery: its lease was over.")
-    if not kinds.verify_applied(change.target):
-        return ask_person(rollout, segment, "The alias does not show the weight any more: somebody else changed it.")
+    kind = of(change.target)
+    if not kind.change.verify_applied(change.target):
+        words = f"The {kind.noun} does not show the weight any more: somebody else changed it."
+        return ask_person(rollout, segment, words)
     verdict, trouble = _judge(rollout, segment)
     elapsed = (timezone.now() - (segment.started_at or timezone.now())).total_seconds()
     decision = decide(_plain(segment), elapsed, verdict, early=rollout.plan.plan.early)

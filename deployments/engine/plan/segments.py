@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deployments.engine.plan.reading import PlanError, whole
 from deployments.engine.sequential import Rule
 
 STRATEGIES = ("canary", "linear", "blue_green", "all_at_once")
@@ -15,10 +16,6 @@ COMPLIANCE = ("block", "warn")
 SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region"}
 MOST_SEGMENTS = 20
 LONGEST_BAKE = 7 * 86_400
-
-
-class PlanError(ValueError):
-    """A plan that cannot be followed; the message says why in words for its author."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
-    period, rule = _whole(definition, "period", 60, 1, 3600), _rule(definition)
+    period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
     return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance)
 
 
@@ -101,7 +98,7 @@ def _segment(item: Any) -> Segment:
         raise PlanError(f"Segment {name!r}: the weight is more than 0 and at most 100 %.")
     return Segment(
         name, str(item.get("share", f"{weight:g} %"))[:60], kind, float(weight),
-        _whole(item, "bake_seconds", 600, 0, LONGEST_BAKE), _whole(item, "minimum_requests", 100, 0, 10_000_000),
+        whole(item, "bake_seconds", 600, 0, LONGEST_BAKE), whole(item, "minimum_requests", 100, 0, 10_000_000),
         str(item.get("region", ""))[:30],
     )  # fmt: skip
 
@@ -114,10 +111,3 @@ def _rule(definition: Mapping[str, Any]) -> Rule:
         return Rule(**{key: float(value) for key, value in raw.items()})
     except (TypeError, ValueError) as error:
         raise PlanError(str(error)) from error
-
-
-def _whole(item: Mapping[str, Any], key: str, default: int, least: int, most: int) -> int:
-    value = item.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise PlanError(f"{key} is a whole number from {least} to {most}.")
-    return value

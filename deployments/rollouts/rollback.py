@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import ingest, kinds, report
-from deployments.claim import LEASE, WORKER, hold, later, log, write
+from deployments import ingest, report
 from deployments.engine.rollout import State
-from deployments.models import DONE, ROLLED_BACK, STOPPED, Rollout, RolloutSegment
+from deployments.models import Rollout, RolloutSegment
+from deployments.models.states import DONE, ROLLED_BACK, STOPPED
+from deployments.rollouts.claim import LEASE, WORKER, hold, later, log, write
+from deployments.targets.contract import Moved, name_of, of
+from deployments.targets.traffic import Traffic, share_of
 from portal.access import audit
 from portal.aws.errors import AwsError
 from portal.changes import engine
@@ -46,20 +49,21 @@ def put_back(rollout: Rollout) -> bool:
         return False
     if "restore" not in rollout.target:
         return _done(rollout, "nothing had been changed")
-    seen = kinds.observe(rollout.target)
-    if kinds.share_of(seen, rollout.target["canary"]) > 0:
+    seen = of(rollout.target).change.observe(rollout.target)
+    if share_of(seen, rollout.target["canary"]) > 0:
         return _reverse(rollout, seen, reason)
-    return _done(rollout, f"proved: alias {rollout.target['alias']} serves {kinds.describe(seen)}")
+    kind = of(rollout.target)
+    return _done(rollout, f"proved: {kind.noun} {name_of(rollout.target)} serves {kind.describe(seen)}")
 
 
-def _reverse(rollout: Rollout, seen: kinds.Traffic, reason: str) -> bool:
+def _reverse(rollout: Rollout, seen: Traffic, reason: str) -> bool:
     """Weights that had been kept are taken back by a change of their own."""
     hold(rollout)
     target = {**rollout.target, "to": rollout.target["restore"], "expected": seen}
-    change = engine.arm(kinds.LAMBDA_WEIGHT, target, owner=rollout.owner, by=WORKER, lease=LEASE, reason=reason)
+    change = engine.arm(of(target).change.key, target, owner=rollout.owner, by=WORKER, lease=LEASE, reason=reason)
     try:
         engine.keep(engine.apply(change), "The version from before is live again.")
-    except (AwsError, NotVerified, kinds.AliasMoved) as error:
+    except (AwsError, NotVerified, Moved) as error:
         log(rollout, f"the traffic is not back yet, trying again: {error}")
         later(rollout, TRY_AGAIN)
         return False

@@ -7,22 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import bake, gates, ingest, kinds, report
-from deployments.claim import LEASE, WORKER, hold, later, log, write
+from deployments import ingest, report
 from deployments.engine.rollout import State
-from deployments.models import (
-    ARMED,
-    BAKING,
-    DONE,
-    EXTERNAL,
-    GUARD,
-    SUCCEEDED,
-    WAITING,
-    Deployment,
-    Rollout,
-    RolloutSegment,
-)
-from deployments.rollback import turn_back
+from deployments.gates import ask as gates
+from deployments.models import Deployment, Rollout, RolloutSegment
+from deployments.models.states import ARMED, BAKING, DONE, EXTERNAL, GUARD, SUCCEEDED, WAITING
+from deployments.rollouts import bake
+from deployments.rollouts.claim import LEASE, WORKER, hold, later, log, write
+from deployments.rollouts.rollback import turn_back
+from deployments.targets.contract import Moved, name_of, of
+from deployments.targets.traffic import share_of
 from portal.access import audit
 from portal.aws.errors import AwsNotFound
 from portal.changes import engine
@@ -39,13 +33,14 @@ def begin(rollout: Rollout) -> bool:
     """Look at the alias as it is: that is what every undo goes back to."""
     hold(rollout)
     try:
-        seen = kinds.observe(rollout.target)
+        seen = of(rollout.target).change.observe(rollout.target)
     except AwsNotFound as error:
         return fail(rollout, str(error))
+    noun, words = of(rollout.target).noun, of(rollout.target).describe(seen)
     if seen["weights"]:
-        return fail(rollout, f"The alias already splits its traffic ({kinds.describe(seen)}): end that first.")
+        return fail(rollout, f"The {noun} already splits its traffic ({words}): end that first.")
     if seen["version"] == rollout.target["canary"]:
-        return fail(rollout, f"The alias already serves version {seen['version']}.")
+        return fail(rollout, f"The {noun} already serves {words}.")
     write(rollout, target={**rollout.target, "restore": seen}, state=str(State.RUNNING))
     report.publish(rollout)
     return True
@@ -93,7 +88,7 @@ def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
         reason = f"{rollout.entity.name} {rollout.version}: {segment.name}, {segment.weight:g} %"
         target = _target(rollout, segment)
         change = engine.arm(
-            kinds.LAMBDA_WEIGHT, target, owner=rollout.owner, by=rollout.created_by, lease=LEASE, reason=reason
+            of(target).change.key, target, owner=rollout.owner, by=rollout.created_by, lease=LEASE, reason=reason
         )
     with transaction.atomic():
         hold(rollout)
@@ -112,7 +107,7 @@ def apply(rollout: Rollout, segment: RolloutSegment) -> bool:
         hold(rollout)
         try:
             change = engine.apply(change)
-        except (kinds.AliasMoved, NotVerified) as error:
+        except (Moved, NotVerified) as error:
             return turn_back(rollout, segment, str(error))
         except NotOpen:
             later(rollout, ASK_AGAIN)
@@ -182,7 +177,7 @@ def _target(rollout: Rollout, segment: RolloutSegment) -> dict[str, Any]:
     target = rollout.target
     last = rollout.segments.filter(order__lt=segment.order, change__isnull=False).select_related("change").last()
     expected = last.change.target["to"] if last is not None and last.change is not None else target["restore"]
-    to = kinds.shifted(target["restore"], target["canary"], segment.weight)
+    to = of(target).wanted(target, target["restore"], segment.weight)
     return {**target, "to": to, "expected": expected, "segment": segment.order}
 
 
@@ -208,7 +203,8 @@ def _promoted(rollout: Rollout) -> None:
     for change in _open(rollout):
         if change.state == change_states.APPLIED:
             engine.keep(change, f"{rollout.version} has taken over.")
-            log(rollout, f"alias {rollout.target['alias']} keeps {kinds.describe(change.target['to'])}")
+            kind = of(change.target)
+            log(rollout, f"{kind.noun} {name_of(change.target)} keeps {kind.describe(change.target['to'])}")
             ingest.from_rollout(rollout, SUCCEEDED, timezone.now())
 
 
@@ -228,6 +224,7 @@ def _again(rollout: Rollout, segment: RolloutSegment, change: Change) -> bool:
 
 
 def _moved(rollout: Rollout, segment: RolloutSegment, change: Change) -> str:
-    canary, back = rollout.target["canary"], kinds.describe(rollout.target["restore"])
-    before = kinds.share_of(change.before, canary) * 100
-    return f"weight {before:g} % → {segment.weight:g} % on alias {rollout.target['alias']} · undo armed: back to {back}"
+    kind, target = of(change.target), change.target
+    before, back = share_of(change.before, target["canary"]) * 100, kind.describe(target["restore"])
+    where = f"{kind.noun} {name_of(target)}"
+    return f"weight {before:g} % → {segment.weight:g} % on {where} · undo armed: back to {back}"

@@ -11,7 +11,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from deployments.engine.rollout import State, move
-from deployments.models import ACTIVE_STATES, Rollout, RolloutStep
+from deployments.models import Rollout, RolloutStep
+from deployments.models.states import ACTIVE_STATES
 
 HOLD = timedelta(seconds=45)
 LEASE = timedelta(minutes=3)

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from deployments.claim import log
 from deployments.engine.rollout import IllegalMove, State, move
-from deployments.models import BAKING, DONE, EXTERNAL, PERSON, WAITING, Rollout, RolloutSegment
+from deployments.models import Rollout, RolloutSegment
+from deployments.models.states import BAKING, DONE, EXTERNAL, PERSON, WAITING
+from deployments.rollouts.claim import log
 from portal.access import audit
 
 

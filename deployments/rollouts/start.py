@@ -7,9 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from deployments import ingest
-from deployments.models import RUNNING, Rollout, RolloutPlan, RolloutSegment, RolloutStep
+from deployments.models import Rollout, RolloutPlan, RolloutSegment, RolloutStep
+from deployments.models.states import RUNNING
+from deployments.targets.contract import LAMBDA_ALIAS, TargetError, of
 from portal.access import audit
-from services import facts
 from services.models import Entity
 
 
@@ -18,18 +19,25 @@ class CannotStart(ValueError):
 
 
 def start(
-    entity: Entity, plan: RolloutPlan, *, version: str, canary: str, function: str = "", alias: str = "live",
-    previous_version: str = "", by: str,
-) -> Rollout:  # fmt: skip
-    """Plan the rollout of ``version`` (what people call it) as Lambda version ``canary``.
+    entity: Entity,
+    plan: RolloutPlan,
+    *,
+    version: str,
+    canary: str,
+    by: str,
+    kind: str = LAMBDA_ALIAS,
+    previous_version: str = "",
+    **named: str,
+) -> Rollout:
+    """Plan the rollout of ``version`` (what people call it) as ``canary`` (what AWS calls it) on a target of ``kind``.
 
-    The function has to be one that discovery has found for this service: its account and region come from there.
-    Raises CannotStart.
+    ``named`` are the kind's own fields. The target has to be one that discovery has found for this service: its account
+    and region come from there. Raises CannotStart.
     """
-    item = _function(entity, function or entity.name)
-    target = {
-        "account": item["account"], "region": item["region"], "function": item["name"], "alias": alias, "canary": canary,
-    }  # fmt: skip
+    try:
+        target = of({"kind": kind}).locate(entity, {**named, "canary": canary})
+    except TargetError as error:
+        raise CannotStart(str(error)) from error
     return plan_rollout(entity, plan, target, version=version, previous_version=previous_version, by=by)
 
 
@@ -57,17 +65,6 @@ def plan_rollout(
     except IntegrityError as error:
         raise CannotStart(f"{entity.name} has a rollout already: wait until it ends, or roll it back.") from error
     return rollout
-
-
-def _function(entity: Entity, name: str) -> dict[str, Any]:
-    fact = facts.current(entity).get("aws.lambda")
-    items = fact.value.get("items", []) if fact else []
-    for item in items:
-        if item.get("name") == name:
-            return dict(item)
-    raise CannotStart(
-        f"Discovery has found no Lambda function {name!r} for {entity.name}: check its tags, then discover again."
-    )
 
 
 def _segments(rollout: Rollout, plan: RolloutPlan) -> list[RolloutSegment]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from deployments.models import ACTIVE_STATES, Rollout
+from deployments.models import Rollout
+from deployments.models.states import ACTIVE_STATES
 from services import facts, guards
 from services.guards import Guard, GuardQuery
 from services.models import Entity
