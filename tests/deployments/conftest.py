@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from deployments.advance import advance
 from deployments.models import Rollout, RolloutPlan, RolloutSegment
+from deployments.models.states import MOVED_STATES
 from deployments.rollouts.start import plan_rollout
 from portal.aws import session
 
@@ -89,9 +90,10 @@ def ring(rollout: Rollout) -> Rollout:
 
 
 def age(rollout: Rollout, seconds: float) -> None:
-    """Let the baking segment be older, instead of waiting."""
-    for segment in RolloutSegment.objects.filter(rollout=rollout, state="baking"):
-        RolloutSegment.objects.filter(pk=segment.pk).update(started_at=segment.started_at - timedelta(seconds=seconds))
+    """Let the moved segment and its phase be older, instead of waiting."""
+    by = timedelta(seconds=seconds)
+    for row in RolloutSegment.objects.filter(rollout=rollout, state__in=MOVED_STATES):
+        RolloutSegment.objects.filter(pk=row.pk).update(started_at=row.started_at - by, phase_at=row.phase_at - by)
 
 
 def counts(*, canary: tuple[int, int] = (0, 0), baseline: tuple[int, int] = (0, 0), buckets: int = 6) -> None:
