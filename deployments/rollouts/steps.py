@@ -15,7 +15,7 @@ from deployments.engine.rollout import State
 from deployments.models import Deployment, Rollout, RolloutSegment
 from deployments.models.states import ARMED, BAKING, EXTERNAL, MOVING, SUCCEEDED, TESTING, VALIDATING, WAITING
 from deployments.rollouts import bake, moving, phases, places
-from deployments.rollouts.claim import WORKER, hold, later, log, write
+from deployments.rollouts.claim import WORKER, Interrupted, hold, later, log, write
 from deployments.rollouts.moving import promoted
 from deployments.targets.contract import name_of, of
 from portal.access import audit
@@ -60,7 +60,10 @@ def run(rollout: Rollout) -> bool:
         return succeed(rollout)
     if segment.kind == EXTERNAL:
         return external(rollout, segment)
-    return SEGMENT_STEPS[segment.state](rollout, segment)
+    step = SEGMENT_STEPS.get(segment.state)
+    if step is None:
+        raise Interrupted(f"segment {segment.name} of rollout {rollout.pk} was ended by somebody else")
+    return step(rollout, segment)
 
 
 def external(rollout: Rollout, segment: RolloutSegment) -> bool:

@@ -22,12 +22,18 @@ class Killed(BaseException):
 
 
 class Killer:
-    """Kills at the first sight of ``boundary``; without one it only writes down which boundaries there are."""
+    """Kills at the first sight of ``boundary``; without one it only writes down which boundaries there are.
 
-    def __init__(self, boundary: str = "", *, after: bool = False) -> None:
+    With ``meanwhile`` the worker stalls at its ``stall_at``-th statement outside of a transaction, and goes on afterwards.
+    """
+
+    def __init__(
+        self, boundary: str = "", *, after: bool = False, stall_at: int = 0, meanwhile: Callable[[], None] | None = None
+    ) -> None:
         self.boundary, self.after = boundary, after
+        self.stall_at, self.meanwhile, self.outside = stall_at, meanwhile, 0
         self.seen: list[str] = []
-        self.dead = self.done = self._pending = False
+        self.dead = self.done = self._pending = self._stalling = False
         self._depth = 0
 
     @contextmanager
@@ -44,8 +50,12 @@ class Killer:
                 pass
 
     def _wrap(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if self.meanwhile and not self._stalling and len(connection.savepoint_ids) <= self._depth:
+            self._maybe_stall(self.meanwhile)
         control = sql.lstrip().upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
         if control:
+            return execute(sql, params, many, context)
+        if self._stalling:
             return execute(sql, params, many, context)
         if self.dead or (self._pending and len(connection.savepoint_ids) <= self._depth):
             self._die()
@@ -57,6 +67,14 @@ class Killer:
                 self._die()
             self._pending = True
         return execute(sql, params, many, context)
+
+    def _maybe_stall(self, meanwhile: Callable[[], None]) -> None:
+        """At the chosen statement outside of any transaction this worker waits, and others work."""
+        self.outside += 1
+        if self.outside == self.stall_at:
+            self._stalling = True
+            meanwhile()
+            self._stalling = False
 
     def _die(self) -> None:
         self.dead, self.done, self._pending = True, True, False
