@@ -18,6 +18,8 @@ from deployments.models import Judgement, Rollout, RolloutSegment
 from deployments.models.states import BAKING, EXTERNAL, WAITING
 from deployments.rollouts import control
 from deployments.rollouts.start import CannotStart, start
+from deployments.targets import choosing
+from deployments.targets.contract import targets
 from portal.access import policy
 from services.models import Entity
 
@@ -100,14 +102,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """Start a rollout."""
     entity = get_object_or_404(Entity.objects.services(), name=request.GET.get("service", "").rpartition("/")[2])
     policy.require(request.user, "operator", entity.owner_ref)
-    form = StartForm(request.POST or None, entity=entity)
+    kinds = choosing.kinds_for(entity)
+    kind = targets.get(request.GET.get("kind", "")) or kinds[0]
+    form = StartForm(request.POST or None, entity=entity, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(start(entity, by=request.user.get_username(), **form.cleaned_data))
         except CannotStart as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
-    return render(request, "deployments/new.html", {"form": form, "entity": entity}, status=status)
+    context = {"form": form, "entity": entity, "kind": kind, "tabs": choosing.tabs(kinds, kind, entity)}
+    return render(request, "deployments/new.html", context, status=status)
 
 
 def _card(found: Rollout, judgement: Judgement | None) -> dict[str, Any]:

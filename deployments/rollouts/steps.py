@@ -15,7 +15,7 @@ from deployments.models.states import ARMED, BAKING, DONE, EXTERNAL, GUARD, SUCC
 from deployments.rollouts import bake
 from deployments.rollouts.claim import LEASE, WORKER, hold, later, log, write
 from deployments.rollouts.rollback import turn_back
-from deployments.targets.contract import Moved, name_of, of
+from deployments.targets.contract import Moved, TargetError, name_of, of
 from deployments.targets.traffic import share_of
 from portal.access import audit
 from portal.aws.errors import AwsNotFound
@@ -34,7 +34,7 @@ def begin(rollout: Rollout) -> bool:
     hold(rollout)
     try:
         seen = of(rollout.target).change.observe(rollout.target)
-    except AwsNotFound as error:
+    except (AwsNotFound, TargetError) as error:
         return fail(rollout, str(error))
     noun, words = of(rollout.target).noun, of(rollout.target).describe(seen)
     if seen["weights"]:

@@ -19,6 +19,7 @@ ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
     "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
     "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyRule",
 )  # fmt: skip
 CHAOS = (
     "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",
