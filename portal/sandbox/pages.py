@@ -65,6 +65,16 @@ def health(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def fail_tasks(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Let the tasks of a task definition fail to start: {"account", "region", "task_definition"}; "fails": false ends it."""
+    failing = state.topic("ecs.failing", str(body["account"]), str(body["region"]))
+    if body.get("fails", True):
+        failing[str(body["task_definition"])] = True
+    else:
+        failing.pop(str(body["task_definition"]), None)
+    return {}
+
+
 def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """Refuse an operation from now on: {"service", "operation", "account", "region"}, "" or absent for all of them.
 
@@ -87,6 +97,7 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/_sandbox/finish"): finish,
     ("POST", "/_sandbox/behaviour"): behave,
     ("POST", "/_sandbox/health"): health,
+    ("POST", "/_sandbox/tasks"): fail_tasks,
     ("POST", "/_sandbox/refuse"): refuse,
 }
 

@@ -89,3 +89,8 @@ def test_an_unknown_kind_names_the_known_ones(service: Callable[..., Any], mira:
     reply = api(mira).post(ROLLOUTS, sent, format="json")
     assert reply.status_code == 400
     assert "elbv2-weights" in str(reply.json())
+
+
+def test_no_key_of_a_kind_is_one_of_the_rollout_itself() -> None:
+    own = {"service", "version", "previous_version", "plan", "kind", "by", "entity"}
+    assert not own & {field.name for kind in targets.items() for field in kind.fields}
