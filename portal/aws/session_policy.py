@@ -17,8 +17,10 @@ READ = (
 )  # fmt: skip
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
-    "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
+    "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
+    "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
     "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyRule",
 )  # fmt: skip
 CHAOS = (
     "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",

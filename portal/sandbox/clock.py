@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import deployments, mesh_changes, pipelines
+from . import deployments, ecs_deployments, mesh_changes, pipelines
 from .publish import publish
 from .state import State
 
@@ -22,6 +22,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
     """One tick: what moves with time moves, then the metrics of the last `seconds` are published."""
     with state.lock:
         deployments.advance_all(state)
+        ecs_deployments.advance_all(state)
         pipelines.advance_all(state)
         mesh_changes.advance(state)
         publish(state, seconds, rng)
