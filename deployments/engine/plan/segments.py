@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from deployments.engine.plan import validation
 from deployments.engine.plan.reading import PlanError, whole
 from deployments.engine.sequential import Rule
 
@@ -13,7 +14,7 @@ STRATEGIES = ("canary", "linear", "blue_green", "all_at_once")
 KINDS = ("weight", "external")
 PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance"}
 COMPLIANCE = ("block", "warn")
-SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region"}
+SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region", *validation.KEYS}
 MOST_SEGMENTS = 20
 LONGEST_BAKE = 7 * 86_400
 
@@ -33,6 +34,7 @@ class Segment:
     bake_seconds: int
     minimum_requests: int
     region: str
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,18 @@ def _segment(item: Any) -> Segment:
     return Segment(
         name, str(item.get("share", f"{weight:g} %"))[:60], kind, float(weight),
         whole(item, "bake_seconds", 600, 0, LONGEST_BAKE), whole(item, "minimum_requests", 100, 0, 10_000_000),
-        str(item.get("region", ""))[:30],
+        str(item.get("region", ""))[:30], _checks(name, item),
     )  # fmt: skip
+
+
+def _checks(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections that `validation` reads, once they can be read."""
+    checks = {key: item[key] for key in validation.KEYS if key in item}
+    try:
+        validation.parse(checks)
+    except PlanError as error:
+        raise PlanError(f"Segment {name!r}: {error}") from error
+    return checks
 
 
 def _rule(definition: Mapping[str, Any]) -> Rule:
