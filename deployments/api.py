@@ -70,4 +70,5 @@ urlpatterns = [
     path("", Deployments.as_view(), name="api-deployments"),
     path("plans/", Plans.as_view(), name="api-plans"),
     path("rollouts/", include("deployments.rollouts.api")),
+    path("", include("deployments.validations.api")),
 ]

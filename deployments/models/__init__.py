@@ -4,8 +4,9 @@ from deployments.models.deployment import Deployment, DeploymentCommit, Incident
 from deployments.models.judgement import Judgement, MetricSample
 from deployments.models.plan import RolloutPlan
 from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
+from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
 
 __all__ = [
-    "Deployment", "DeploymentCommit", "Incident", "Judgement", "MetricSample", "Rollout", "RolloutPlan",
-    "RolloutSegment", "RolloutStep",
+    "Deployment", "DeploymentCommit", "HostCheck", "HostCommand", "HostHealth", "HostScript", "Incident", "Judgement",
+    "MetricSample", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip
