@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
-from deployments.gates import ask as gates
+from deployments.gates import ask
+from deployments.gates.kinds import GATES
+from deployments.gates.registry import gates
 from deployments.targets import lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
@@ -30,7 +32,9 @@ jobs.add(observe.JOB)
 for target in (lambda_alias.KIND,):
     targets.add(target)
     change_kinds.add(target.change)
-guards.add(gates.GUARD)
+for gate in GATES:
+    gates.add(gate)
+guards.add(ask.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

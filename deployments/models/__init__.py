@@ -1,11 +1,25 @@
 """Rows of deployments: what was reported, plans, rollouts and all that a rollout leaves behind."""
 
 from deployments.models.deployment import Deployment, DeploymentCommit, Incident
+from deployments.models.gates import (
+    Approval,
+    BudgetSample,
+    CompliancePolicy,
+    DeployGroup,
+    DeploymentWindow,
+    ErrorBudget,
+    Freeze,
+    FreezeCalendar,
+    GateOverride,
+    Pipeline,
+    PipelineExecution,
+)
 from deployments.models.judgement import Judgement, MetricSample
 from deployments.models.plan import RolloutPlan
 from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
 
 __all__ = [
-    "Deployment", "DeploymentCommit", "Incident", "Judgement", "MetricSample", "Rollout", "RolloutPlan",
-    "RolloutSegment", "RolloutStep",
+    "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit", "DeploymentWindow",
+    "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "Incident", "Judgement", "MetricSample", "Pipeline",
+    "PipelineExecution", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip

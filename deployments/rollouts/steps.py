@@ -75,9 +75,7 @@ def pause(rollout: Rollout) -> bool:
 def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
     """Ask the gates, then commit what will be changed and how to undo it."""
     if not _gates_agree(rollout):
-        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["state"] == "poor")[
-            :500
-        ]
+        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["blocks"])[:500]
         write(rollout, state=str(State.PAUSED), paused_kind=GUARD, paused_reason=reasons)
         log(rollout, f"{segment.name} stopped. {reasons}")
         later(rollout, ASK_AGAIN)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deployments.engine.plan import gates
 from deployments.engine.plan.reading import PlanError, whole
 from deployments.engine.sequential import Rule
 
 STRATEGIES = ("canary", "linear", "blue_green", "all_at_once")
 KINDS = ("weight", "external")
-PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance"}
+PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance", "gates"}
 COMPLIANCE = ("block", "warn")
 SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region"}
 MOST_SEGMENTS = 20
@@ -68,6 +69,7 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
+    gates.parse(definition.get("gates", {}), compliance=compliance, segments=[segment.name for segment in segments])
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
     return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance)
 
