@@ -5,6 +5,7 @@ from __future__ import annotations
 from deployments import advance, demo, observe, panels, report
 from deployments.gates import ask
 from deployments.gates.kinds import GATES
+from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
 from deployments.targets import lambda_alias
 from deployments.targets.contract import targets
@@ -29,6 +30,9 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+for job in JOBS:
+    jobs.add(job)
+change_kinds.add(transition.KIND)
 for target in (lambda_alias.KIND,):
     targets.add(target)
     change_kinds.add(target.change)

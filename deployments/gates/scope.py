@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from deployments.gates.errors import Wrong
-from deployments.models.gates.calendars import SCOPES, Scoped
+from deployments.models.gates.calendars import SCOPES
 from services.models import Entity
 
-S = TypeVar("S", bound=Scoped)
+M = TypeVar("M", bound=Model)
 KINDS = {"service": "component", "team": "group", "system": "system", "domain": "domain"}
 
 
-def applying(rows: QuerySet[S], entity: Entity, environment: str, prefix: str = "") -> QuerySet[S]:
+def applying(rows: QuerySet[M], entity: Entity, environment: str, prefix: str = "") -> QuerySet[M]:
     """Those of the rows that hold for the service in this environment; `prefix` where the scope is a relation away."""
     values = {
         "service": entity.name,

@@ -18,7 +18,7 @@ READ = (
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
     "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
-    "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "codepipeline:EnableStageTransition", "codepipeline:PutApprovalResult", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
 )  # fmt: skip
 CHAOS = (
     "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from deployments.models import DeploymentWindow, Freeze, FreezeCalendar
 from deployments.models.gates.calendars import OVERRIDERS
 from portal.access import audit, policy
 
+R = TypeVar("R", FreezeCalendar, Freeze, DeploymentWindow)
 MOST_FREEZES = 1000
 SCOPE = ("scope", "scope_value", "environment")
 CALENDAR = ("title", *SCOPE, "zone", "overrider")
@@ -103,7 +104,7 @@ def _titled(title: str) -> None:
         raise Wrong("title", "Give a title of at most 100 characters.")
 
 
-def _saved(row: Any, by: Any, kind: str, is_new: bool, **detail: Any) -> Any:
+def _saved(row: R, by: Any, kind: str, is_new: bool, **detail: Any) -> R:
     with transaction.atomic():
         row.save()
         act = "create" if is_new else "change"
