@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import APIException, ValidationError
@@ -174,4 +174,5 @@ urlpatterns = [
     path("rollouts/<int:pk>/resume/", Resume.as_view(), name="api-rollout-resume"),
     path("rollouts/<int:pk>/promote/", Promote.as_view(), name="api-rollout-promote"),
     path("rollouts/<int:pk>/rollback/", RollBack.as_view(), name="api-rollout-rollback"),
+    path("", include("deployments.gates.api")),
 ]

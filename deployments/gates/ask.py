@@ -28,13 +28,18 @@ def ask(rollout: Rollout, segment: RolloutSegment | None = None) -> list[Gate]:
     A gate that fails denies. Where an approval is missing it is asked for. What a person has overridden is let pass, and
     says so.
     """
-    segment = segment or rollout.segments.filter(order=rollout.segment_index).first()
+    segment = segment or _current(rollout)
+    if segment is not None and not approvals.granted(rollout, segment):
+        approvals.request(rollout, segment)
+    return standing(rollout, segment)
+
+
+def standing(rollout: Rollout, segment: RolloutSegment | None = None) -> list[Gate]:
+    """What the gates say of a rollout now, as `ask`; nothing is written."""
     question = Question(
         rollout.entity, policy_of(rollout.plan), timezone.now(), rollout.created_by,
-        rollout.target.get("environment", "production"), rollout, segment,
+        rollout.target.get("environment", "production"), rollout, segment or _current(rollout),
     )  # fmt: skip
-    if segment is not None and approvals.wanted(rollout, segment) and not approvals.granted(rollout, segment):
-        approvals.request(rollout, segment)
     return overrides.applied(rollout, _answers(question))
 
 
@@ -47,6 +52,10 @@ def stored(answers: list[Gate]) -> list[dict[str, Any]]:
     """The answers as JSON, with the time they were given."""
     now = timezone.now().isoformat()
     return [{**asdict(gate), "subjects": list(gate.subjects), "at": now} for gate in answers]
+
+
+def _current(rollout: Rollout) -> RolloutSegment | None:
+    return rollout.segments.filter(order=rollout.segment_index).first()
 
 
 def _answers(question: Question) -> list[Gate]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from deployments.gates.errors import Wrong
@@ -43,19 +43,20 @@ class BudgetState:
 
 def states(entity: Entity, at: datetime) -> list[BudgetState]:
     """Every objective of the service with what remains at this moment."""
-    budgets = ErrorBudget.objects.filter(service=entity).annotate(newest=Max("samples__at"))
-    return [_state(budget, budget.newest, at) for budget in budgets]
+    return [state_of(budget, at) for budget in ErrorBudget.objects.filter(service=entity)]
 
 
-def _state(budget: ErrorBudget, newest: datetime | None, at: datetime) -> BudgetState:
-    if newest is None or newest < at - FRESH:
-        return BudgetState(budget, None, newest)
-    last = budget.samples.get(at=newest)
+def state_of(budget: ErrorBudget, at: datetime | None = None) -> BudgetState:
+    """What remains of one objective: what a tool said last, or what the counts of its window say."""
+    at = at or timezone.now()
+    last = budget.samples.filter(at__lte=at + FUTURE).order_by("-at").first()
+    if last is None or last.at < at - FRESH:
+        return BudgetState(budget, None, last.at if last else None)
     if last.remaining is not None:
-        return BudgetState(budget, last.remaining, newest)
+        return BudgetState(budget, last.remaining, last.at)
     window = budget.samples.filter(at__gt=at - timedelta(days=budget.window_days), at__lte=at + FUTURE)
     sums = window.aggregate(total=Sum("total"), bad=Sum("bad"))
-    return BudgetState(budget, remaining(sums["total"] or 0.0, sums["bad"] or 0.0, budget.target), newest)
+    return BudgetState(budget, remaining(sums["total"] or 0.0, sums["bad"] or 0.0, budget.target), last.at)
 
 
 def remaining(total: float, bad: float, target: float) -> float:
