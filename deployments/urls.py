@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from deployments import views
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("rollouts/new/", views.new, name="new"),
     path("rollouts/<int:pk>/", views.rollout, name="rollout"),
     path("rollouts/<int:pk>/<slug:action>/", views.act, name="act"),
+    path("", include("deployments.gates.urls")),
 ]

@@ -30,13 +30,13 @@ from services.models import Entity
 def _answer(entity: Entity, gates: list[Gate]) -> Response:
     allowed = not any(gate.blocks for gate in gates)
     body = {"service": entity.ref, "allowed": allowed, "at": timezone.now(), "gates": gates}
-    return Response(shapes.AnswerSerializer(body).data)
+    return Response(shapes.GoSerializer(body).data)
 
 
 class Gates(APIView):
     """Go or no go for any pipeline."""
 
-    @extend_schema(operation_id="gates", parameters=[shapes.AskSerializer], responses=shapes.AnswerSerializer)
+    @extend_schema(operation_id="gates", parameters=[shapes.AskSerializer], responses=shapes.GoSerializer)
     def get(self, request: Request) -> Response:
         """Would a rollout of this service be let through now? Every gate with its reason; nothing is started or written."""
         shape = shapes.AskSerializer(data=request.query_params)
@@ -59,7 +59,7 @@ class OfRollout(APIView):
 class RolloutGates(OfRollout):
     """The gates of a rollout."""
 
-    @extend_schema(operation_id="rollout_gates", responses=shapes.AnswerSerializer)
+    @extend_schema(operation_id="rollout_gates", responses=shapes.GoSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """What the gates say of this rollout's current segment now, with what has been overridden."""
         found = self.rollout(pk)
@@ -123,32 +123,36 @@ class Approvals(generics.ListAPIView[Approval]):
 
 
 class Decide(OfRollout):
-    """Approve or deny a segment."""
+    """Approve or deny a segment. The plan says which role, how many people, and whether the starter may."""
 
-    verdict = APPROVED
-
-    def post(self, request: Request, pk: int, order: int) -> Response:
-        """The plan says which role, how many people, and whether the starter may."""
+    def decided(self, request: Request, pk: int, order: int, verdict: str) -> Response:
+        """Object, right, body, in this order."""
         found = self.rollout(pk)
         self.check_object_permissions(request, found)
         segment = get_object_or_404(found.segments, order=order)
         shape = ReasonSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         with answered():
-            row = approvals.decide(found, segment, request.user, self.verdict, shape.validated_data["reason"])
+            row = approvals.decide(found, segment, request.user, verdict, shape.validated_data["reason"])
         return Response(shapes.ApprovalSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(operation_id="segment_approve", request=ReasonSerializer, responses={201: shapes.ApprovalSerializer})
 class Approve(Decide):
     """Approve a segment."""
 
+    @extend_schema(operation_id="segment_approve", request=ReasonSerializer, responses={201: shapes.ApprovalSerializer})
+    def post(self, request: Request, pk: int, order: int) -> Response:
+        """Say yes; it counts for as long as the plan says."""
+        return self.decided(request, pk, order, APPROVED)
 
-@extend_schema(operation_id="segment_deny", request=ReasonSerializer, responses={201: shapes.ApprovalSerializer})
+
 class Deny(Decide):
-    """Deny a segment, with a reason."""
+    """Deny a segment."""
 
-    verdict = DENIED
+    @extend_schema(operation_id="segment_deny", request=ReasonSerializer, responses={201: shapes.ApprovalSerializer})
+    def post(self, request: Request, pk: int, order: int) -> Response:
+        """Say no, with a reason; it stands until the same person approves."""
+        return self.decided(request, pk, order, DENIED)
 
 
 class Budgets(generics.ListAPIView[ErrorBudget]):

@@ -29,7 +29,7 @@ class GateSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class GoSerializer(serializers.Serializer[Any]):
     """Go or no go, with every reason."""
 
     service = serializers.CharField()

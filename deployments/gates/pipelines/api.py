@@ -51,7 +51,7 @@ class Policy(APIView):
     def chosen(self, request: Request, of_what: Pipeline | Entity) -> Response:
         """Object, right, body, in this order."""
         policies.require(request.user, of_what.owner_ref)
-        shape = shapes.PolicySerializer(data=request.data)
+        shape = shapes.PipelinePolicySerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         asked: dict[str, Any] = shape.validated_data
         with answered():
@@ -63,7 +63,11 @@ class Policy(APIView):
 class PipelinePolicy(Policy):
     """The policy of one pipeline."""
 
-    @extend_schema(operation_id="pipeline_policy", request=shapes.PolicySerializer, responses=shapes.PolicySerializer)
+    @extend_schema(
+        operation_id="pipeline_policy",
+        request=shapes.PipelinePolicySerializer,
+        responses=shapes.PipelinePolicySerializer,
+    )
     def put(self, request: Request, pk: int) -> Response:
         """Set it; a worker closes or opens the way within half a minute."""
         return self.chosen(request, get_object_or_404(Pipeline.objects.select_related("service"), pk=pk))
@@ -73,7 +77,9 @@ class ServicePolicy(Policy):
     """The policy of all pipelines of a service that have none of their own."""
 
     @extend_schema(
-        operation_id="service_pipeline_policy", request=shapes.PolicySerializer, responses=shapes.PolicySerializer
+        operation_id="service_pipeline_policy",
+        request=shapes.PipelinePolicySerializer,
+        responses=shapes.PipelinePolicySerializer,
     )
     def put(self, request: Request, name: str) -> Response:
         """Set it; a worker closes or opens the ways within half a minute."""
@@ -86,13 +92,13 @@ class Answer(APIView):
     write_role = "operator"
 
     @extend_schema(
-        operation_id="pipeline_answer", request=shapes.AnswerSerializer, responses={202: shapes.AskedSerializer}
+        operation_id="pipeline_answer", request=shapes.PipelineAnswerSerializer, responses={202: shapes.AskedSerializer}
     )
     def post(self, request: Request, pk: int) -> Response:
         """A worker gives the answer to AWS; watch the run. An approval that another run waits for by then is left alone."""
         pipeline = get_object_or_404(Pipeline.objects.select_related("service"), pk=pk)
         policies.require(request.user, pipeline.owner_ref)
-        shape = shapes.AnswerSerializer(data=request.data)
+        shape = shapes.PipelineAnswerSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         with answered():
             run = answer.ask(pipeline, by=request.user, **shape.validated_data)

@@ -47,7 +47,7 @@ class ExecutionSerializer(serializers.ModelSerializer[PipelineExecution]):
         read_only_fields = fields
 
 
-class PolicySerializer(serializers.Serializer[Any]):
+class PipelinePolicySerializer(serializers.Serializer[Any]):
     """What a broken AWS Config rule means: off, warn, or block, which closes the way into `stage` ("": the last one)."""
 
     policy = serializers.ChoiceField(choices=POLICIES)
@@ -74,10 +74,10 @@ class OnePipelineSerializer(PipelineSerializer):
         """The newest fifty."""
         return ExecutionSerializer(row.executions.all()[:50], many=True).data
 
-    @extend_schema_field(PolicySerializer)
+    @extend_schema_field(PipelinePolicySerializer)
     def get_policy(self, row: Pipeline) -> Any:
         """The policy that counts."""
-        return PolicySerializer(policies.of([row])[row.pk]).data
+        return PipelinePolicySerializer(policies.of([row])[row.pk]).data
 
     @extend_schema_field(serializers.DictField())
     def get_compliance(self, row: Pipeline) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class OnePipelineSerializer(PipelineSerializer):
         return block.standing(row) is not None
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class PipelineAnswerSerializer(serializers.Serializer[Any]):
     """The answer to an approval that waits."""
 
     stage = serializers.CharField(max_length=100)
