@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import deployments, mesh_changes, pipelines
+from . import amends, deployments, mesh_changes, pipelines
 from .publish import publish
 from .state import State
 
@@ -24,6 +24,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
         deployments.advance_all(state)
         pipelines.advance_all(state)
         mesh_changes.advance(state)
+        amends.advance(state)
         publish(state, seconds, rng)
 
 
