@@ -1,6 +1,8 @@
-"""The one resource that is repaired by itself: a while after it is there, a team makes its database compliant."""
+"""What is repaired by itself: a while after it is there, a team makes one service keep the AWS Config rules."""
 
 from __future__ import annotations
+
+from moto.s3.models import s3_backends
 
 from . import backends
 from .organisation import BY_NAME
@@ -24,7 +26,13 @@ def advance(state: State) -> None:
 
 
 def _repair(account: str, region: str) -> None:
-    """A second zone, and the encrypted copy of a snapshot in place of the old instance."""
+    """A second zone, the encrypted copy of a snapshot in place of the old instance, and the owner's tag everywhere."""
+    owner = [{"Key": "owner", "Value": f"{BY_NAME[SERVICE].team}@example.com"}]
     for database in backends.backend("rds", account, region).databases.values():
-        if database.db_instance_identifier.startswith(SERVICE):
+        if database.db_instance_identifier == SERVICE:
             database.multi_az = database.storage_encrypted = True
+            database.add_tags(owner)
+    store = s3_backends[account]["aws"]
+    for bucket in store.buckets.values():
+        if bucket.name.startswith(f"{SERVICE}-"):
+            store.tagger.tag_resource(bucket.arn, owner)

@@ -40,7 +40,7 @@ def ask(pipeline: Pipeline, stage: str, action: str, verdict: str, reason: str, 
         "verdict": verdict, "reason": reason.strip()[:400], "by": by.get_username(),
     }  # fmt: skip
     with transaction.atomic():
-        audit.record(by, f"pipeline.{verdict}-asked", pipeline.owner, severity="high", **args)
+        audit.record(by, f"pipeline.{verdict}-asked", pipeline.owner, severity="high", about=args)
         return queue.enqueue(KEY, args, by=by.get_username(), unique=f"{pipeline.pk}:{waits['execution']}:{action}")
 
 
@@ -59,7 +59,7 @@ def run(context: JobContext) -> dict[str, Any]:
             args["by"], f"pipeline.{args['verdict']}-failed", pipeline.owner, severity="medium", why=str(error)
         )
         raise
-    audit.record(args["by"], f"pipeline.{args['verdict']}", pipeline.owner, severity="high", **args)
+    audit.record(args["by"], f"pipeline.{args['verdict']}", pipeline.owner, severity="high", about=args)
     observe.again(pipeline)
     return {"answered": args["verdict"]}
 
