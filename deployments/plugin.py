@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
-from deployments.gates import ask as gates
+from deployments.gates import ask
+from deployments.gates.kinds import GATES
+from deployments.gates.pipelines import JOBS, transition
+from deployments.gates.registry import gates
 from deployments.targets import ecs_service, elbv2, lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
@@ -27,10 +30,15 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+for job in JOBS:
+    jobs.add(job)
+change_kinds.add(transition.KIND)
 for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
     targets.add(target)
     change_kinds.add(target.change)
-guards.add(gates.GUARD)
+for gate in GATES:
+    gates.add(gate)
+guards.add(ask.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from deployments import views
 from deployments.rollouts import views as rollouts
@@ -13,4 +13,5 @@ urlpatterns = [
     path("rollouts/new/", views.new, name="new"),
     path("rollouts/<int:pk>/", rollouts.rollout, name="rollout"),
     path("rollouts/<int:pk>/<slug:action>/", rollouts.act, name="act"),
+    path("", include("deployments.gates.urls")),
 ]

@@ -19,7 +19,8 @@ ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
     "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
     "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
-    "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "codepipeline:EnableStageTransition", "codepipeline:PutApprovalResult",
+    "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
     "elasticloadbalancing:ModifyRule",
 )  # fmt: skip
 # What tries a release out: scripts on hosts, and post-deployment tests.

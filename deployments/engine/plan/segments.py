@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployments.engine.plan import strategies, validation
+from deployments.engine.plan import gates, strategies, validation
 from deployments.engine.plan.reading import PlanError, closed, whole
 from deployments.engine.sequential import Rule
 
@@ -87,6 +87,7 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
+    gates.parse(definition.get("gates", {}), compliance=compliance, segments=[segment.name for segment in segments])
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
     return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance, _alarms(definition))
 
