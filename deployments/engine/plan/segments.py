@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deployments.engine.plan import analysis
+from deployments.engine.plan.analysis import Analysis
 from deployments.engine.plan.reading import PlanError, whole
 from deployments.engine.sequential import Rule
 
 STRATEGIES = ("canary", "linear", "blue_green", "all_at_once")
 KINDS = ("weight", "external")
-PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance"}
+PLAN_KEYS = {"strategy", "period", "rule", "segments", "early", "compliance", "analysis"}
 COMPLIANCE = ("block", "warn")
 SEGMENT_KEYS = {"name", "share", "kind", "weight", "bake_seconds", "minimum_requests", "region"}
 MOST_SEGMENTS = 20
@@ -38,7 +40,8 @@ class Segment:
 @dataclass(frozen=True)
 class Plan:
     """A strategy: its segments in order, the metric period in seconds, the rule of judgement, whether a proven canary
-    goes on before its bake time is over, and whether resources that break AWS Config rules block it or only warn."""
+    goes on before its bake time is over, whether resources that break AWS Config rules block it or only warn, and what
+    is analysed."""
 
     strategy: str
     segments: tuple[Segment, ...]
@@ -46,6 +49,7 @@ class Plan:
     rule: Rule
     early: bool
     compliance: str
+    analysis: Analysis
 
 
 def parse(definition: Mapping[str, Any]) -> Plan:
@@ -69,7 +73,8 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
-    return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance)
+    analysed = analysis.parse(definition.get("analysis", {}))
+    return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance, analysed)
 
 
 def bake_progress(bake_seconds: float, elapsed: float) -> int:
