@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from deployments.engine.rollout import State, move
-from deployments.models import Rollout, RolloutStep
+from deployments.models import Rollout, RolloutSegment, RolloutStep
 from deployments.models.states import ACTIVE_STATES
 
 HOLD = timedelta(seconds=45)
@@ -65,6 +66,13 @@ def write(rollout: Rollout, **fields: Any) -> None:
 def hold(rollout: Rollout) -> None:
     """Prolong the claim; to be asked right before AWS is touched. Raises Interrupted."""
     write(rollout, claimed_until=timezone.now() + HOLD)
+
+
+def enter(rollout: Rollout, segment: RolloutSegment, state: str, **fields: Any) -> None:
+    """The segment's next phase, while this worker holds the rollout. Raises Interrupted."""
+    with transaction.atomic():
+        hold(rollout)
+        RolloutSegment.objects.filter(pk=segment.pk).update(state=state, phase_at=timezone.now(), **fields)
 
 
 def later(rollout: Rollout, seconds: float) -> None:
