@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from deployments import views
+from deployments.rollouts import views as rollouts
 
 app_name = "deployments"
 urlpatterns = [
     path("", views.overview, name="list"),
     path("rollouts/new/", views.new, name="new"),
-    path("rollouts/<int:pk>/", views.rollout, name="rollout"),
-    path("rollouts/<int:pk>/<slug:action>/", views.act, name="act"),
+    path("rollouts/<int:pk>/", rollouts.rollout, name="rollout"),
+    path("rollouts/<int:pk>/<slug:action>/", rollouts.act, name="act"),
 ]
