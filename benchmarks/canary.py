@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmarks.canary_runs import (
-    Traffic, at, planned_rollbacks, promotions, rollbacks, share, slow_canaries,
+    Traffic,
+    at,
+    planned_rollbacks,
+    promotions,
+    rollbacks,
+    share,
+    slow_canaries,
 )  # fmt: skip
 from benchmarks.canary_units import kayenta_ms, several_metrics, unit_flips, verdict_ms
 from benchmarks.figure import Figure
@@ -46,7 +52,13 @@ def false_rollbacks() -> Iterator[Figure]:
     )
     for name, traffic in cases:
         found = rollbacks(traffic, FAIR, 2000, SEED)
-        yield Figure(f"canary: false rollback, {name}", share(found), "%", 1, "9.9 (z test each minute)" if name == "clean" else "")
+        yield Figure(
+            f"canary: false rollback, {name}",
+            share(found),
+            "%",
+            1,
+            "9.9 (z test each minute)" if name == "clean" else "",
+        )
     yield Figure("canary: false rollback, margin 1.05", share(rollbacks(BUSY, DEFAULT, 1000, SEED)), "%", 1)
     yield Figure("canary: false rollback, 10 metrics at once", several_metrics(SEED), "%", 1)
 

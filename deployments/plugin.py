@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
 from deployments.gates import ask as gates
+from deployments.judging import sources as metric_sources
+from deployments.judging import traffic
 from deployments.targets import lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
@@ -27,9 +29,12 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+jobs.add(traffic.JOB)
 for target in (lambda_alias.KIND,):
     targets.add(target)
     change_kinds.add(target.change)
+for metric_source in metric_sources.ALL:
+    metric_sources.sources.add(metric_source)
 guards.add(gates.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))

@@ -63,7 +63,9 @@ def forecast(steps: Sequence[Step], rule: Rule, *, per_minute: float, rate: floa
     that cannot be: none, or a rate that is not above 0 and below 1.
     """
     if not (per_minute > 0 and 0 < rate < 1 and period > 0):
-        raise ValueError("A forecast needs more than 0 requests a minute and an error rate above 0 and below 100\u202f%.")
+        raise ValueError(
+            "A forecast needs more than 0 requests a minute and an error rate above 0 and below 100\u202f%."
+        )
     compared = tuple(step for step in steps if 0 < step.weight < 100 and step.seconds > 0)
     sights = tuple(_sight(compared, rule, per_minute, rate, lift, period) for lift in LIFTS)
     return Forecast(per_minute, rate, compared, sights)
@@ -81,7 +83,15 @@ def _sight(steps: Sequence[Step], rule: Rule, per_minute: float, rate: float, li
     if usual is not None:
         requests = round(sum(interval.canary_requests for interval in _traffic(steps, usual, per_minute, rate)))
     segment = next((step.name for step, end in zip(steps, ends, strict=True) if usual is not None and usual <= end), "")
-    return Sight(lift, usual, sure, requests, segment, tuple(map(chance, ends)), _alone(steps, rule, per_minute, rate, lift, period))
+    return Sight(
+        lift,
+        usual,
+        sure,
+        requests,
+        segment,
+        tuple(map(chance, ends)),
+        _alone(steps, rule, per_minute, rate, lift, period),
+    )
 
 
 def _first(chance: Callable[[float], float], whole: float, target: float, period: int) -> float | None:

@@ -54,7 +54,7 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain JSON values."""
-        return asdict(self) | {"metrics": [asdict(one) for one in self.metrics]}
+        return asdict(self) | {"metrics": [asdict(one) | {"groups": list(one.groups)} for one in self.metrics]}
 
 
 def judge(
@@ -73,7 +73,14 @@ def judge(
 
 
 def judge_counts(
-    intervals: Sequence[Interval], rule: Rule, *, minimum: int, counted: int, seconds: float, awaited: bool, ruling: Ruling
+    intervals: Sequence[Interval],
+    rule: Rule,
+    *,
+    minimum: int,
+    counted: int,
+    seconds: float,
+    awaited: bool,
+    ruling: Ruling,
 ) -> Verdict:
     """The verdict that a judge's ruling comes to on these counts.
 
@@ -82,7 +89,8 @@ def judge_counts(
     or, while the first counts may still be on their way (``awaited``), too little to judge.
     """
     comparable = [interval for interval in intervals if interval.comparable]
-    enough = counted >= minimum and fsum(interval.baseline_requests for interval in comparable) >= minimum
+    compared = fsum(interval.baseline_requests for interval in comparable)
+    enough = counted >= minimum and (not intervals or compared >= minimum)
     state = _state(ruling, counted=counted, enough=enough, awaited=awaited)
     proven = state == NO_WORSE and ruling.safe >= rule.safe_at
     traffic = power.merged(comparable)
@@ -92,11 +100,13 @@ def judge_counts(
     totals = [round(fsum(values)) for values in zip(*map(_counts, comparable), strict=True)] or [0, 0, 0, 0]
     headline = _headline(state, ruling, minimum, counted, proven=proven)
     tested = ruling.error_bound < 1
-    sight = _sight(rule.lift, seen, forecast, rise) if tested and comparable and state in (NO_WORSE, INSUFFICIENT) else ""
+    sight = (
+        _sight(rule.lift, seen, forecast, rise) if tested and comparable and state in (NO_WORSE, INSUFFICIENT) else ""
+    )
     words = (_numbers(totals) if comparable else "", _alone(intervals), _metrics(ruling), sight)
     return Verdict(
         state, headline, " ".join(part for part in words if part), ruling.worse, ruling.safe, rule.roll_back_at,
-        ruling.error_bound, rule.margin, rule.lift, *totals, seen, forecast, rise, proven, _assumption(ruling),
+        ruling.error_bound, rule.margin, rule.lift, totals[0], totals[1], totals[2], totals[3], seen, forecast, rise, proven, _assumption(ruling),
         ruling.judge, ruling.bound, ruling.score, ruling.metrics,
     )  # fmt: skip
 

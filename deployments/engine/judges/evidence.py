@@ -124,4 +124,3 @@ def described(measured: Measured) -> dict[str, Any]:
         "critical": metric.critical, "must_have_data": metric.must_have_data, "buckets": measured.comparable,
         "canary": canary, "baseline": baseline,
     }  # fmt: skip
-

@@ -28,13 +28,15 @@ STATES = {
 def rule_on(analysis: Analysis, measured: Sequence[Measured], rule: Rule, look: Look) -> Ruling:
     """Run the limits of each metric; a metric that is critical and failed is rolled back."""
     parts = tuple(_part(one, look) for one in measured)
-    deciding = [part for part, one in zip(parts, measured, strict=True) if one.metric.limits and not one.metric.limits.dry_run]
+    deciding = [
+        part for part, one in zip(parts, measured, strict=True) if one.metric.limits and not one.metric.limits.dry_run
+    ]
     failed = [one for one in deciding if one.state == "worse"]
     unsure = [one for one in deciding if one.state == "inconclusive"]
     waiting = [one for one in deciding if one.state == "insufficient"]
     lean = BAD if any(one.critical for one in failed) else OPEN if failed or unsure or waiting else GOOD
     leading = next((one.title for one in failed if one.critical), "")
-    first = (failed or unsure or waiting or [None])[0]
+    first = next(iter(failed or unsure or waiting), None)
     doubt = f"{first.title}: {first.note}".rstrip(".") if first is not None else ""
     early = doubt if waiting and not failed and not unsure else ""
     return Ruling(analysis.judge, lean, parts, 1.0, 1.0, 1.0, BOUND, leading, doubt, early)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from deployments.engine.judges import fixed, kayenta, tests
+from deployments.engine.judges import bounded, fixed, kayenta
 from deployments.engine.judges.measured import Measured
 from deployments.engine.judges.ruling import Ruling
 from deployments.engine.plan.analysis import KAYENTA, OBRIEN_FLEMING, SEQUENTIAL, THRESHOLDS, Analysis
@@ -33,8 +33,8 @@ class Look:
 
 Judge = Callable[[Analysis, Sequence[Measured], Rule, Look], Ruling]
 JUDGES: dict[str, Judge] = {
-    SEQUENTIAL: tests.rule_on,
-    OBRIEN_FLEMING: tests.rule_on,
+    SEQUENTIAL: bounded.rule_on,
+    OBRIEN_FLEMING: bounded.rule_on,
     KAYENTA: kayenta.rule_on,
     THRESHOLDS: fixed.rule_on,
 }
@@ -53,5 +53,11 @@ def judge(
     ruling = JUDGES[analysis.judge](analysis, kept, rule, look)
     seconds = sum(interval.comparable for interval in intervals) * look.period
     return judge_counts(
-        intervals, rule, minimum=look.minimum, counted=look.counted, seconds=seconds, awaited=look.awaited, ruling=ruling
+        intervals,
+        rule,
+        minimum=look.minimum,
+        counted=look.counted,
+        seconds=seconds,
+        awaited=look.awaited,
+        ruling=ruling,
     )

@@ -75,14 +75,17 @@ class Measured:
                 _rate(fsum(one.canary_errors for one in kept), fsum(one.canary_requests for one in kept)),
                 _rate(fsum(one.baseline_errors for one in kept), fsum(one.baseline_requests for one in kept)),
             )
-        both = [(pair.canary, pair.baseline) for pair in self.pairs if pair.canary is not None and pair.baseline is not None]
+        both = [
+            (pair.canary, pair.baseline) for pair in self.pairs if pair.canary is not None and pair.baseline is not None
+        ]
         return (median(one for one, _ in both), median(other for _, other in both)) if both else (None, None)
 
 
 def swapped(intervals: Sequence[Interval]) -> list[Interval]:
     """Canary and baseline in each other's place: for what is worse when it falls."""
     return [
-        Interval(one.baseline_requests, one.baseline_errors, one.canary_requests, one.canary_errors) for one in intervals
+        Interval(one.baseline_requests, one.baseline_errors, one.canary_requests, one.canary_errors)
+        for one in intervals
     ]
 
 

@@ -181,6 +181,11 @@ def _number(
     item: Mapping[str, Any], key: str, default: float, least: float, most: float, where: str = "analysis"
 ) -> float:
     value = item.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not least <= value <= most:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not isfinite(value)
+        or not least <= value <= most
+    ):
         raise PlanError(f"{where}: {key} is a number from {least:g} to {most:g}.")
     return float(value)

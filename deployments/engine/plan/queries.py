@@ -52,7 +52,9 @@ def _stream(raw: Any, kind: str, where: str) -> Mapping[str, Any]:
         raise PlanError(f"{where}.dimensions: one value names {VERSION}, or both versions would be the same stream.")
     statistic = item.get("statistic", "Sum" if kind == COUNTS else "Average")
     if not isinstance(statistic, str) or not STATISTIC.fullmatch(statistic) or (kind == COUNTS and statistic != "Sum"):
-        raise PlanError(f"{where}.statistic is Sum for counts, else one of {', '.join(PLAIN_STATISTICS)} or p0 to p100.")
+        raise PlanError(
+            f"{where}.statistic is Sum for counts, else one of {', '.join(PLAIN_STATISTICS)} or p0 to p100."
+        )
     return {"namespace": item["namespace"], "name": item["name"], "dimensions": dimensions, "statistic": statistic}
 
 

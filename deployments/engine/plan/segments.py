@@ -72,7 +72,7 @@ class Plan:
     early: bool
     compliance: str
     alarms: tuple[str, ...] = ()
-    analysis: Analysis = Analysis()
+    analysis: Analysis = field(default_factory=Analysis)
 
 
 def parse(definition: Mapping[str, Any]) -> Plan:

@@ -87,19 +87,19 @@ class Condition:
             inner = self._either()
             self._need(")")
             return inner
-        token = self._tokens.pop(0) if self._tokens else ""
-        if token in ("true", "false"):
-            return lambda value: token == "true"
-        if token == "result":
+        word = self._tokens.pop(0) if self._tokens else ""
+        if word in ("true", "false"):
+            return lambda value: word == "true"
+        if word == "result":
             if self._next("["):
                 self._need("0")
                 self._need("]")
             return lambda value: value
-        if token in CALLS:
-            return self._call(*CALLS[token])
-        if not re.fullmatch(r"-?\d.*", token):
-            raise PlanError(f"Condition {self.text!r}: {token or 'its end'!r} was not expected.")
-        number = float(token)
+        if word in CALLS:
+            return self._call(*CALLS[word])
+        if not re.fullmatch(r"-?\d.*", word):
+            raise PlanError(f"Condition {self.text!r}: {word or 'its end'!r} was not expected.")
+        number = float(word)
         return lambda value: number
 
     def _call(self, wanted: int, call: Callable[..., Value]) -> Node:

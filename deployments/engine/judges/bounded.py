@@ -51,7 +51,13 @@ def _part(one: Measured, rule: Rule, judge: str, planned: int, budget: dict[str,
         facts["buckets"] = 0
     note = "proven" if state == "no_worse" and safe >= rule.safe_at else WORDS[state]
     return MetricVerdict(
-        **facts, state=state, classification=note, note=_note(one), share=share, evidence_worse=worse, evidence_safe=safe
+        **facts,
+        state=state,
+        classification=note,
+        note=_note(one),
+        share=share,
+        evidence_worse=worse,
+        evidence_safe=safe,
     )
 
 
