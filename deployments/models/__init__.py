@@ -14,7 +14,7 @@ from deployments.models.gates import (
     Pipeline,
     PipelineExecution,
 )
-from deployments.models.judgement import Judgement, MetricSample
+from deployments.models.judgement import Judgement, MetricPoint, MetricSample
 from deployments.models.plan import RolloutPlan
 from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
 from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
@@ -22,6 +22,6 @@ from deployments.models.validation import HostCheck, HostCommand, HostHealth, Ho
 __all__ = [
     "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
     "DeploymentWindow", "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "HostCheck", "HostCommand",
-    "HostHealth", "HostScript", "Incident", "Judgement", "MetricSample", "Pipeline", "PipelineExecution",
-    "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
+    "HostHealth", "HostScript", "Incident", "Judgement", "MetricPoint", "MetricSample", "Pipeline",
+    "PipelineExecution", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip
