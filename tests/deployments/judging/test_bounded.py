@@ -80,7 +80,9 @@ def test_the_evidence_of_values_does_not_depend_on_their_unit(found: list[Pair],
 @given(PAIRS, st.floats(1, 10))
 def test_a_slower_canary_never_has_less_evidence(found: list[Pair], more: float) -> None:
     slower = [Pair(one.at, one.canary * more, one.baseline) for one in found]  # type: ignore[operator]
-    assert symmetric.evidence_worse(slower, RULE, LATENCY) >= symmetric.evidence_worse(found, RULE, LATENCY) * (1 - 1e-9)
+    assert symmetric.evidence_worse(slower, RULE, LATENCY) >= symmetric.evidence_worse(found, RULE, LATENCY) * (
+        1 - 1e-9
+    )
 
 
 @given(PAIRS, st.randoms())

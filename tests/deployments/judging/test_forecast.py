@@ -66,7 +66,9 @@ def measured(lift: float, minutes: int = 60) -> list[Measured]:
     return [Measured(ERRORS, [Bucket(60 * n, row) for n, row in enumerate(rows)])]
 
 
-def told(lift: float, rule: Rule, section: dict[str, object] | None = None, minutes: int = 60) -> tuple[float | None, str]:
+def told(
+    lift: float, rule: Rule, section: dict[str, object] | None = None, minutes: int = 60
+) -> tuple[float | None, str]:
     """When it would have been rolled back, and the last state."""
     judged = analysis(section or {}) if section else Analysis(metrics=(ERRORS,))
     rows = [replace(one, metric=judged.counts or ERRORS) for one in measured(lift, minutes)]
@@ -76,7 +78,10 @@ def told(lift: float, rule: Rule, section: dict[str, object] | None = None, minu
 
 
 def test_a_stricter_rule_rolls_back_sooner_and_a_looser_one_later_or_never() -> None:
-    strict, usual, loose = (told(1.6, Rule(alpha=alpha, margin=margin, lift=3))[0] for alpha, margin in ((0.05, 1.0), (0.01, 1.05), (0.01, 2.0)))
+    strict, usual, loose = (
+        told(1.6, Rule(alpha=alpha, margin=margin, lift=3))[0]
+        for alpha, margin in ((0.05, 1.0), (0.01, 1.05), (0.01, 2.0))
+    )
     assert strict is not None
     assert usual is not None
     assert strict <= usual

@@ -46,7 +46,9 @@ def latency(ratio: float = 1.0, minutes: int = 40, metric: Metric = SLOW) -> Mea
     return Measured(metric, pairs=pairs)
 
 
-def verdict(*measured: Measured, judged_by: str = SEQUENTIAL, look: Look = LOOK, rule: Rule | None = None, **more: Any) -> Verdict:
+def verdict(
+    *measured: Measured, judged_by: str = SEQUENTIAL, look: Look = LOOK, rule: Rule | None = None, **more: Any
+) -> Verdict:
     """The verdict on these metrics."""
     analysis = Analysis(judged_by, tuple(one.metric for one in measured), **more)
     return judge(analysis, measured, rule or Rule(margin=1.0), look)

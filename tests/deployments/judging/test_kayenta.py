@@ -166,7 +166,10 @@ def test_a_metric_of_two_groups_counts_in_both() -> None:
         ({"metrics": [metric("a", critical="yes")]}, "critical"),
         ({"metrics": [metric("a", effectSize={"allowedIncrease": "1"})]}, "allowedIncrease"),
         ({"metrics": [metric("a")], "classifier": {"groupWeights": {"x": 90, "y": 20}}}, "groupWeights"),
-        ({"metrics": [metric("a")], "classifier": {"scoreThresholds": {"pass": 50, "marginal": 75}}}, "marginal ≤ pass"),
+        (
+            {"metrics": [metric("a")], "classifier": {"scoreThresholds": {"pass": 50, "marginal": 75}}},
+            "marginal ≤ pass",
+        ),
     ],
 )
 def test_a_configuration_that_cannot_be_judged_is_refused_with_its_field(raw: Any, words: str) -> None:

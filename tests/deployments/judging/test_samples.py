@@ -121,7 +121,9 @@ def test_a_malformed_sample_refuses_the_request_and_nothing_is_stored(
     assert not MetricSample.objects.exists()
 
 
-@pytest.mark.parametrize("body", [{}, [], {"samples": "x"}, {"samples": []}, {"samples": [1]}, {"samples": [sample()] * 501}])
+@pytest.mark.parametrize(
+    "body", [{}, [], {"samples": "x"}, {"samples": []}, {"samples": [1]}, {"samples": [sample()] * 501}]
+)
 def test_a_body_that_is_none_is_a_clear_400(body: Any, rollout: Rollout, mira: Any, api: Callable[..., Any]) -> None:
     assert api(mira).post(f"/api/v1/deployments/rollouts/{rollout.pk}/samples/", body).status_code == 400
 
