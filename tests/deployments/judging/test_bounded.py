@@ -29,9 +29,8 @@ def pairs(rng: random.Random, ratio: float, count: int = 60, noise: float = 0.05
 
 
 def test_the_mean_of_the_evidence_on_equal_versions_stays_at_one() -> None:
-    rng, logs = random.Random(8), []
-    for _ in range(4000):
-        logs.append(symmetric.log_evidence([rng.choice((-1, 1)) * 0.05 for _ in range(6)]))
+    rng = random.Random(8)
+    logs = [symmetric.log_evidence([rng.choice((-1, 1)) * 0.05 for _ in range(6)]) for _ in range(4000)]
     assert sum(map(exp, logs)) / len(logs) == pytest.approx(1, abs=0.15)
 
 
