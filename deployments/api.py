@@ -71,4 +71,6 @@ urlpatterns = [
     path("plans/", Plans.as_view(), name="api-plans"),
     path("", include("deployments.judging.api")),
     path("rollouts/", include("deployments.rollouts.api")),
+    path("", include("deployments.validations.api")),
+    path("", include("deployments.gates.api")),
 ]

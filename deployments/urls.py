@@ -14,4 +14,5 @@ urlpatterns = [
     path("rollouts/new/", views.new, name="new"),
     path("rollouts/<int:pk>/", rollouts.rollout, name="rollout"),
     path("rollouts/<int:pk>/<slug:action>/", rollouts.act, name="act"),
+    path("", include("deployments.gates.urls")),
 ]

@@ -5,28 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deployments', '0003_segments_and_places'),
+        ("deployments", "0003_segments_and_places"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MetricPoint',
+            name="MetricPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('side', models.CharField(choices=[('canary', 'canary'), ('baseline', 'baseline')], max_length=8)),
-                ('requests', models.FloatField(blank=True, null=True)),
-                ('errors', models.FloatField(blank=True, null=True)),
-                ('value', models.FloatField(blank=True, null=True)),
-                ('detail', models.JSONField(blank=True, null=True)),
-                ('rollout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='deployments.rollout')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("metric", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                ("side", models.CharField(choices=[("canary", "canary"), ("baseline", "baseline")], max_length=8)),
+                ("requests", models.FloatField(blank=True, null=True)),
+                ("errors", models.FloatField(blank=True, null=True)),
+                ("value", models.FloatField(blank=True, null=True)),
+                ("detail", models.JSONField(blank=True, null=True)),
+                (
+                    "rollout",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="points", to="deployments.rollout"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rollout', 'metric', 'at'],
-                'constraints': [models.UniqueConstraint(fields=('rollout', 'metric', 'at', 'side'), name='one_point_per_bucket_and_side')],
+                "ordering": ["rollout", "metric", "at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rollout", "metric", "at", "side"), name="one_point_per_bucket_and_side"
+                    )
+                ],
             },
         ),
     ]

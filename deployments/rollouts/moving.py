@@ -33,7 +33,7 @@ WHOLE = 1 - 1e-6
 def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
     """Ask the gates, then commit what will be changed and how to undo it."""
     if not gates_agree(rollout):
-        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["state"] == "poor")
+        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["blocks"])
         with transaction.atomic():
             write(rollout, state=str(State.PAUSED), paused_kind=GUARD, paused_reason=reasons[:500])
             log(rollout, f"{segment.name} stopped. {reasons}")

@@ -17,7 +17,7 @@ from deployments.models.states import ARMED, BAKING, EXTERNAL, MOVING, SUCCEEDED
 from deployments.rollouts import bake, moving, phases, places
 from deployments.rollouts.claim import WORKER, Interrupted, hold, later, log, write
 from deployments.rollouts.moving import promoted
-from deployments.targets.contract import name_of, of
+from deployments.targets.contract import TargetError, name_of, of
 from portal.access import audit
 from portal.aws.errors import AwsNotFound
 from portal.changes.kinds import Target
@@ -41,7 +41,7 @@ def begin(rollout: Rollout) -> bool:
         hold(rollout)
         try:
             seen = of(target).change.observe(target)
-        except AwsNotFound as error:
+        except (AwsNotFound, TargetError) as error:
             return fail(rollout, str(error))
         if unfit := _unfit(target, seen):
             return fail(rollout, unfit)

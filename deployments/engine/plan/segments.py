@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployments.engine.plan import analysis, strategies
+from deployments.engine.plan import analysis, gates, strategies, validation
 from deployments.engine.plan.analysis import Analysis
 from deployments.engine.plan.reading import PlanError, closed, whole
 from deployments.engine.sequential import Rule
@@ -27,7 +27,7 @@ PLAN_KEYS = {
 COMPLIANCE = ("block", "warn")
 SEGMENT_KEYS = {
     "name", "share", "kind", "weight", "zone", "place", "region", "bake_seconds", "minimum_requests", "timeout_seconds",
-    "validation", "minimum_healthy", "tests",
+    *validation.KEYS,
 }  # fmt: skip
 PLACE_KEY_LENGTH, PLACE_VALUE_LENGTH = 40, 300
 MOST_SEGMENTS, MOST_ALARMS = 40, 10
@@ -89,6 +89,7 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
+    gates.parse(definition.get("gates", {}), compliance=compliance, segments=[segment.name for segment in segments])
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
     early, analysed = bool(definition.get("early", False)), analysis.parse(definition.get("analysis", {}))
     return Plan(strategy, segments, period, rule, early, compliance, _alarms(definition), analysed)
@@ -141,8 +142,18 @@ def _segment(item: Any) -> Segment:
         whole(item, "bake_seconds", 600, 0, LONGEST_BAKE), whole(item, "minimum_requests", 100, 0, 10_000_000),
         str(item.get("region", ""))[:30], zone, _place(name, item.get("place", {})),
         whole(item, "timeout_seconds", 1800, 10, LONGEST_MOVE),
-        {key: item[key] for key in ("validation", "minimum_healthy", "tests") if key in item},
+        _checks(name, item),
     )  # fmt: skip
+
+
+def _checks(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections that `validation` reads, once they can be read."""
+    checks = {key: item[key] for key in validation.KEYS if key in item}
+    try:
+        validation.parse(checks)
+    except PlanError as error:
+        raise PlanError(f"Segment {name!r}: {error}") from error
+    return checks
 
 
 def _place(name: str, raw: Any) -> dict[str, str]:
