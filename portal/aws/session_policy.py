@@ -16,7 +16,8 @@ READ = (
     "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
 )  # fmt: skip
 ROLLOUT = (
-    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
+    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:BatchGet*", "codedeploy:List*",
+    "codedeploy:StopDeployment", "codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision",
     "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
     "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
     "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",

@@ -14,6 +14,7 @@ def walk(ask: Ask, client: Clients, wall: Wall) -> None:
     """Load balancers, then the others."""
     _balancers(ask, client)
     _ecs(ask, client, wall)
+    _codedeploy(ask, client, wall)
 
 
 def _balancers(ask: Ask, client: Clients) -> None:
@@ -47,3 +48,23 @@ def _ecs(ask: Ask, client: Clients, wall: Wall) -> None:
     ask("ecs", "StopServiceDeployment", region, **arn, stopType="ROLLBACK")
     described = ask("ecs", "DescribeServiceDeployments", region, serviceDeploymentArns=list(arn.values()))
     assert described["serviceDeployments"][0]["status"] == "ROLLBACK_IN_PROGRESS"
+
+
+def _codedeploy(ask: Ask, client: Clients, wall: Wall) -> None:
+    region, platform = "eu-west-1", {"applicationName": "shifted", "computePlatform": "ECS"}
+    deploy, group = client("codedeploy"), {"applicationName": "shifted", "deploymentGroupName": "production"}
+    deploy.create_application(**platform)
+    ready = {"deploymentReadyOption": {"actionOnTimeout": "STOP_DEPLOYMENT", "waitTimeInMinutes": 5}}
+    deploy.create_deployment_group(
+        **group, serviceRoleArn="arn:aws:iam::111111111111:role/x", blueGreenDeploymentConfiguration=ready,
+        ecsServices=[{"serviceName": "ledger", "clusterName": "ledger"}],
+        deploymentConfigName="CodeDeployDefault.ECSAllAtOnce",
+    )  # fmt: skip
+    spec = {"revisionType": "AppSpecContent", "appSpecContent": {"content": "{}"}}
+    made = ask("codedeploy", "CreateDeployment", region, **group, revision=spec)
+    wall.move(20)
+    assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Ready"
+    ask("codedeploy", "ContinueDeployment", region, **made, deploymentWaitType="READY_WAIT")
+    hook = {"lifecycleEventHookExecutionId": f"{made['deploymentId']}:AfterAllowTraffic", "status": "Failed"}
+    ask("codedeploy", "PutLifecycleEventHookExecutionStatus", region, **made, **hook)
+    assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Failed"

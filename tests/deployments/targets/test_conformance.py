@@ -205,7 +205,7 @@ def test_discovery_leads_to_the_target(world: World, service: Callable[..., Any]
 
 
 def test_a_version_or_target_that_is_not_there_is_said_before_anything_moves(world: World) -> None:
-    missing = {**world.target, "canary": world.target["canary"][:-1] + "9"}
+    missing = {**world.target, **(world.missing or {"canary": world.target["canary"][:-1] + "9"})}
     before = world.observe()
     change = {**missing, "restore": before, "expected": before, "to": world.kind.wanted(missing, before, 10)}
     with pytest.raises((AwsError, TargetError)):

@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from portal.sandbox.server import Sandbox
 
-from . import ecs_service, elbv2, lambda_alias
+from . import codedeploy, ecs_service, elbv2, lambda_alias
 from .world import Clock, World
 
 WORLDS: dict[str, Callable[[Sandbox, Clock], World]] = {
     "lambda-alias": lambda_alias.build,
     "elbv2-weights": elbv2.build,
     "ecs-service": ecs_service.build,
+    "codedeploy": codedeploy.build,
 }
 KINDS = tuple(WORLDS)
 

@@ -38,7 +38,8 @@ class World:
     """The AWS side of one target: two versions, all traffic on the old one.
 
     `target` is what `plan_rollout` takes. `meddle` is what somebody else does meanwhile; `sicken(n)` makes n hosts of the
-    canary unhealthy; `writes` are the (service, operation) pairs that move the traffic.
+    canary unhealthy; `writes` are the (service, operation) pairs that move the traffic; `missing` are keys of the target with
+    which it is not there (without any: another canary).
     """
 
     sandbox: Sandbox
@@ -50,6 +51,7 @@ class World:
     sicken: Callable[[int], None] = lambda count: None
     has_hosts: bool = False
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> TargetKind:
