@@ -21,6 +21,7 @@ from deployments.filters import DeploymentFilter, RolloutFilter
 from deployments.models import Deployment, Rollout, RolloutPlan
 from deployments.rollouts import control
 from deployments.rollouts.start import CannotStart, start
+from deployments.targets import external_api
 from portal.access import audit, policy
 
 
@@ -174,4 +175,5 @@ urlpatterns = [
     path("rollouts/<int:pk>/resume/", Resume.as_view(), name="api-rollout-resume"),
     path("rollouts/<int:pk>/promote/", Promote.as_view(), name="api-rollout-promote"),
     path("rollouts/<int:pk>/rollback/", RollBack.as_view(), name="api-rollout-rollback"),
+    *external_api.urlpatterns,
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
 from deployments.gates import ask as gates
-from deployments.targets import codedeploy, ecs_service, elbv2, lambda_alias
+from deployments.targets.all import KINDS
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -27,7 +27,7 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
-for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND, codedeploy.KIND):
+for target in KINDS:
     targets.add(target)
     change_kinds.add(target.change)
 guards.add(gates.GUARD)

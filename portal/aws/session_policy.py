@@ -21,7 +21,9 @@ ROLLOUT = (
     "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
     "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
     "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
-    "elasticloadbalancing:ModifyRule",
+    "elasticloadbalancing:ModifyRule", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets", "route53:GetChange",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:DescribeVirtualNode", "appmesh:UpdateRoute",
 )  # fmt: skip
 CHAOS = (
     "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",

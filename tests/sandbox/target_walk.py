@@ -15,6 +15,8 @@ def walk(ask: Ask, client: Clients, wall: Wall) -> None:
     _balancers(ask, client)
     _ecs(ask, client, wall)
     _codedeploy(ask, client, wall)
+    _lattice(ask, client)
+    _records(ask, client)
 
 
 def _balancers(ask: Ask, client: Clients) -> None:
@@ -68,3 +70,26 @@ def _codedeploy(ask: Ask, client: Clients, wall: Wall) -> None:
     hook = {"lifecycleEventHookExecutionId": f"{made['deploymentId']}:AfterAllowTraffic", "status": "Failed"}
     ask("codedeploy", "PutLifecycleEventHookExecutionStatus", region, **made, **hook)
     assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Failed"
+
+
+def _lattice(ask: Ask, client: Clients) -> None:
+    lattice = client("vpc-lattice", "us-east-1")
+    group = lattice.create_target_group(name="moved", type="LAMBDA")["id"]
+    action = {"forward": {"targetGroups": [{"targetGroupIdentifier": group, "weight": 7}]}}
+    where = {"serviceIdentifier": lattice.create_service(name="third", authType="NONE")["id"]}
+    where["listenerIdentifier"] = lattice.create_listener(
+        **where, name="https", protocol="HTTPS", defaultAction=action
+    )["id"]
+    assert ask("vpc-lattice", "UpdateListener", **where, defaultAction=action)["defaultAction"] == action
+    match = {"httpMatch": {"method": "GET"}}
+    rule = lattice.create_rule(**where, name="reads", priority=5, match=match, action=action)["id"]
+    assert ask("vpc-lattice", "UpdateRule", **where, ruleIdentifier=rule, action=action)["action"] == action
+
+
+def _records(ask: Ask, client: Clients) -> None:
+    zone = client("route53", "us-east-1").create_hosted_zone(Name="walk.example.com", CallerReference="w")["HostedZone"]
+    record = {"Name": "a.walk.example.com", "Type": "A", "SetIdentifier": "blue", "Weight": 5, "TTL": 30}
+    record["ResourceRecords"] = [{"Value": "192.0.2.1"}]
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    made = ask("route53", "ChangeResourceRecordSets", HostedZoneId=zone["Id"], ChangeBatch=batch)["ChangeInfo"]
+    assert ask("route53", "GetChange", Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"

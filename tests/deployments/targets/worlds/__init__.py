@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from portal.sandbox.server import Sandbox
 
-from . import codedeploy, ecs_service, elbv2, lambda_alias
+from . import appmesh, codedeploy, ecs_service, elbv2, external, lambda_alias, lattice, route53
 from .world import Clock, World
 
 WORLDS: dict[str, Callable[[Sandbox, Clock], World]] = {
@@ -18,6 +18,10 @@ WORLDS: dict[str, Callable[[Sandbox, Clock], World]] = {
     "elbv2-weights": elbv2.build,
     "ecs-service": ecs_service.build,
     "codedeploy": codedeploy.build,
+    "route53-weights": route53.build,
+    "lattice-weights": lattice.build,
+    "appmesh-weights": appmesh.build,
+    "external": external.build,
 }
 KINDS = tuple(WORLDS)
 
