@@ -56,7 +56,8 @@ def change_status(name: Name, change: str) -> str:
 
 def _sets(name: Name) -> list[dict[str, Any]]:
     """The weighted record sets, as AWS has them. The listing is ordered, so it starts at the name and ends behind it."""
-    wanted, found = name.record.rstrip(".").lower(), []
+    wanted = name.record.rstrip(".").lower()
+    found: list[dict[str, Any]] = []
     start: dict[str, Any] = {"StartRecordName": name.record, "StartRecordType": name.type}
     while True:
         page = _client(name).list_resource_record_sets(HostedZoneId=name.zone, **start)
