@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
-from deployments.gates import ask as gates
+from deployments.gates import ask
+from deployments.gates.kinds import GATES
+from deployments.gates.pipelines import JOBS, transition
+from deployments.gates.registry import gates
+from deployments.judging import sources as metric_sources
+from deployments.judging import traffic
 from deployments.targets.all import KINDS
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
@@ -27,10 +32,18 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+for job in JOBS:
+    jobs.add(job)
+jobs.add(traffic.JOB)
+change_kinds.add(transition.KIND)
 for target in KINDS:
     targets.add(target)
     change_kinds.add(target.change)
-guards.add(gates.GUARD)
+for metric_source in metric_sources.ALL:
+    metric_sources.sources.add(metric_source)
+for gate in GATES:
+    gates.add(gate)
+guards.add(ask.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

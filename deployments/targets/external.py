@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from deployments.models import ExternalStep
-from deployments.targets.contract import MOVING, SETTLED, Field, Moved, Progress, TargetError, TargetKind
+from deployments.targets.contract import BROKEN, MOVING, SETTLED, Field, Moved, Progress, TargetError, TargetKind
 from deployments.targets.traffic import Traffic, describe, same, share_of
 from portal.changes.kinds import Kind, Seen, Target
 from services.models import Entity
@@ -70,14 +70,18 @@ def verify_undone(target: Target, before: Seen) -> bool:
 
 
 def progress(target: Target) -> Progress:
-    """Settled once the pipeline reports what is wanted."""
+    """Settled once the pipeline reports what is wanted; broken where something else is wanted of it."""
     row, seen = _row(target), observe(target)
-    to: Traffic | None = target.get("to") or (row.wanted if row else None)
+    asked = row.wanted if row else None
+    to: Traffic | None = target.get("to") or asked
     if to is None or same(seen, to):
         return Progress(SETTLED)
     canary = target["canary"]
-    since = f" since {timezone.localtime(row.wanted_at):%H:%M:%S}" if row and row.wanted_at else ""
-    note = f"{target['pipeline']} has not reported {share_of(to, canary) * 100:g} % yet; asked for it{since}."
+    weight = f"{share_of(to, canary) * 100:g} %"
+    if row is None or asked is None or not same(asked, to):
+        return Progress(BROKEN, share_of(seen, canary), f"{target['pipeline']} is not asked for {weight}.")
+    since = f"{timezone.localtime(row.wanted_at):%H:%M:%S}" if row.wanted_at else "a while ago"
+    note = f"{target['pipeline']} was asked for {weight} at {since} and has not reported it yet."
     return Progress(MOVING, share_of(seen, canary), note)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 from werkzeug.wrappers import Response
 
-from . import history, pipelines
+from . import commands, history, pipelines
 from .organisation import BY_NAME
 from .requests import Environ, keep_body
 from .state import State
@@ -101,6 +101,14 @@ def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {"refusals": len(state.refusals)}
 
 
+def hosts(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """What hosts answer to SSM commands from now on: {"host": id or "*", "status": Success, Failed or silent, "code",
+    "stdout", "stderr", "after": seconds}."""
+    told = {key: body[key] for key in ("status", "code", "stdout", "stderr", "after") if key in body}
+    commands.tell(state, str(body.get("host", commands.EVERY_HOST)), commands.HostAnswer(**told))
+    return {}
+
+
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/_sandbox/status"): status,
     ("POST", "/_sandbox/progress"): progress,
@@ -111,6 +119,7 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/_sandbox/tasks"): fail_tasks,
     ("POST", "/_sandbox/codedeploy"): codedeploy,
     ("POST", "/_sandbox/refuse"): refuse,
+    ("POST", "/_sandbox/hosts"): hosts,
 }
 
 
