@@ -73,4 +73,5 @@ urlpatterns = [
     path("rollouts/", include("deployments.rollouts.api")),
     path("", include("deployments.validations.api")),
     path("", include("deployments.gates.api")),
+    path("", include("deployments.targets.external_api")),
 ]

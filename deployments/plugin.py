@@ -9,7 +9,7 @@ from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
 from deployments.judging import sources as metric_sources
 from deployments.judging import traffic
-from deployments.targets import ecs_service, elbv2, lambda_alias
+from deployments.targets.all import KINDS
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -36,7 +36,7 @@ for job in JOBS:
     jobs.add(job)
 jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)
-for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
+for target in KINDS:
     targets.add(target)
     change_kinds.add(target.change)
 for metric_source in metric_sources.ALL:

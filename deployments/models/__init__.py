@@ -1,6 +1,7 @@
 """Rows of deployments: what was reported, plans, rollouts and all that a rollout leaves behind."""
 
 from deployments.models.deployment import Deployment, DeploymentCommit, Incident
+from deployments.models.external import AwsReference, ExternalStep
 from deployments.models.gates import (
     Approval,
     BudgetSample,
@@ -20,8 +21,8 @@ from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
 from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
 
 __all__ = [
-    "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
-    "DeploymentWindow", "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "HostCheck", "HostCommand",
+    "Approval", "AwsReference", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
+    "DeploymentWindow", "ErrorBudget", "ExternalStep", "Freeze", "FreezeCalendar", "GateOverride", "HostCheck", "HostCommand",
     "HostHealth", "HostScript", "Incident", "Judgement", "MetricPoint", "MetricSample", "Pipeline",
     "PipelineExecution", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip
