@@ -52,19 +52,20 @@ def pipeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Pipeline.objects.select_related("service"), pk=pk)
     effective = policies.of([found])[found.pk]
     page = Paginator(found.executions.all(), PER_PAGE).get_page(request.GET.get("page"))
-    change = block.standing(found)
+    change, compliance = block.standing(found), block.compliance_of(found)
+    ours = change.target["stage"] if change is not None else ""
     others = Pipeline.objects.filter(name=found.name).exclude(pk=found.pk)
     role = "operator" if found.owner_ref else "admin"
     context = {
         "pipeline": found,
         "badge": present.badge(found.status),
         "stages": present.stages(found),
-        "compliance": block.compliance_of(found),
+        "compliance": compliance,
         "effective": effective,
         "policy_words": present.policy_words(effective),
         "policies": POLICIES,
-        "change": change,
-        "ours": change.target["stage"] if change is not None else "",
+        "ours": ours,
+        "closed_words": present.closed_words(found, ours, compliance.rules),
         "page": page,
         "runs": [(run, present.badge(run.status)) for run in page],
         "elsewhere": [(row, present.badge(row.status)) for row in others],
