@@ -22,6 +22,7 @@ from portal.aws.models import Account
 from portal.csvfile import download
 
 PER_PAGE = 25
+MOST_GROUPS = 100
 COLUMNS = (
     "pipeline", "service", "account", "region", "status", "waiting", "closed_stages", "reason", "compliance_policy",
     "observed",
@@ -33,6 +34,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     chosen = PipelineFilter(request.GET, queryset=Pipeline.objects.select_related("service"))
     if request.GET.get("format") == "csv":
         return download(_csv(chosen.qs), "pipelines.csv")
+    groups = _groups(request)
     page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -40,7 +42,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "filters": chosen,
         "filtered": any(request.GET.get(name) for name in chosen.filters),
         "places": present.places(Pipeline.objects.only("account", "region", "status", "closed", "waiting")),
-        "groups": [(group, present.badge(group.status)) for group in _groups(request)],
+        "groups": [(group, present.badge(group.status)) for group in groups[:MOST_GROUPS]],
+        "group_count": groups.count(),
         "names": dict(Account.objects.values_list("account_id", "name")),
         "oldest": Pipeline.objects.aggregate(at=Min("observed_at"))["at"],
     }
@@ -65,6 +68,7 @@ def pipeline(request: HttpRequest, pk: int) -> HttpResponse:
         "policy_words": present.policy_words(effective),
         "policies": POLICIES,
         "ours": ours,
+        "answer": answer.latest(found),
         "closed_words": present.closed_words(found, ours, compliance.rules),
         "page": page,
         "runs": [(run, present.badge(run.status)) for run in page],
@@ -123,7 +127,7 @@ def _groups(request: HttpRequest) -> QuerySet[DeployGroup]:
     for name in ("account", "region"):
         if request.GET.get(name):
             rows = rows.filter(**{name: request.GET[name][:30]})
-    return rows[:100]
+    return rows
 
 
 def _csv(rows: QuerySet[Pipeline]) -> Iterator[tuple[object, ...]]:

@@ -257,10 +257,10 @@ def test_a_team_cannot_widen_what_the_organisation_has_narrowed(
     planned: Callable[..., Any], mira: Any, admin: Any
 ) -> None:
     rollout, day = planned(), {"days": [0], "opens": time(9), "closes": time(16)}
-    write.window(None, {"title": "All", **day}, admin)
+    wide = write.window(None, {"title": "All", **day}, admin)
     write.window(None, {**day, "title": "Ours", "scope": "team", "scope_value": "payments", "days": [0, 1, 2]}, mira)
     with time_machine.travel("2026-06-02T10:00:00+00:00", tick=False):
-        assert gate(ask.standing(rollout), "windows").subjects == ("window:1",)
+        assert gate(ask.standing(rollout), "windows").subjects == (f"window:{wide.pk}",)
 
 
 def test_a_file_is_taken_with_its_zones_rules_and_moved_occurrences(service: Callable[..., Entity], admin: Any) -> None:
