@@ -8,7 +8,9 @@ from deployments.gates import panels as gate_panels
 from deployments.gates.kinds import GATES
 from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
-from deployments.targets import lambda_alias
+from deployments.judging import sources as metric_sources
+from deployments.judging import traffic
+from deployments.targets import ecs_service, elbv2, lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -33,10 +35,13 @@ jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 for job in JOBS:
     jobs.add(job)
+jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)
-for target in (lambda_alias.KIND,):
+for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
     targets.add(target)
     change_kinds.add(target.change)
+for metric_source in metric_sources.ALL:
+    metric_sources.sources.add(metric_source)
 for gate in GATES:
     gates.add(gate)
 guards.add(ask.GUARD)

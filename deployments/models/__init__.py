@@ -14,12 +14,14 @@ from deployments.models.gates import (
     Pipeline,
     PipelineExecution,
 )
-from deployments.models.judgement import Judgement, MetricSample
+from deployments.models.judgement import Judgement, MetricPoint, MetricSample
 from deployments.models.plan import RolloutPlan
 from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
+from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
 
 __all__ = [
-    "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit", "DeploymentWindow",
-    "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "Incident", "Judgement", "MetricSample", "Pipeline",
-    "PipelineExecution", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
+    "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
+    "DeploymentWindow", "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "HostCheck", "HostCommand",
+    "HostHealth", "HostScript", "Incident", "Judgement", "MetricPoint", "MetricSample", "Pipeline",
+    "PipelineExecution", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip
