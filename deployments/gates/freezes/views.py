@@ -86,7 +86,8 @@ def take(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _first_of_each(rows: list[Occurrence]) -> list[Occurrence]:
     """The next occurrence of each freeze: a weekly one would fill the list."""
-    return list({row.freeze.pk: row for row in reversed(rows)}.values())[::-1]
+    first = {row.freeze.pk: row for row in reversed(rows)}
+    return sorted(first.values(), key=lambda row: row.span.start)
 
 
 def _next(freeze: Any, now: datetime) -> Any:
