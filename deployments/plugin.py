@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
 from deployments.gates import ask
+from deployments.gates import panels as gate_panels
 from deployments.gates.kinds import GATES
 from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
@@ -48,4 +49,7 @@ sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))
 search.add(SearchSource("deployments.rollouts", "Rollouts", panels.search, order=40))
+activities.add(Activity("deployments.freezes", "upcoming", gate_panels.upcoming, order=40))
+search.add(SearchSource("deployments.pipelines", "Pipelines", gate_panels.search_pipelines, order=41))
+search.add(SearchSource("deployments.freezes", "Freezes", gate_panels.search_calendars, order=42))
 demo_steps.add(DemoStep("deployments", "Rollout of checkout 2026.11.3", demo.load, order=40))
