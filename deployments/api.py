@@ -71,4 +71,5 @@ urlpatterns = [
     path("plans/", Plans.as_view(), name="api-plans"),
     path("rollouts/", include("deployments.rollouts.api")),
     path("", include("deployments.validations.api")),
+    path("dora/", include("deployments.dora.api")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
+from deployments.dora import views as dora
 from deployments.gates import ask as gates
 from deployments.targets import lambda_alias
 from deployments.targets.contract import targets
@@ -25,6 +26,7 @@ panel_registry.add(
     Panel("deployments.rollout", "Rollout", "service.main", "deployments/panel_main.html", panels.main, 20)
 )
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
+panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 for target in (lambda_alias.KIND,):
