@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
+from deployments.dora import delivery
 from deployments.dora import views as dora
 from deployments.gates import ask as gates
 from deployments.targets import lambda_alias
@@ -29,6 +30,7 @@ panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deploymen
 panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+jobs.add(delivery.JOB)
 for target in (lambda_alias.KIND,):
     targets.add(target)
     change_kinds.add(target.change)

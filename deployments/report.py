@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments.dora import delivery
 from deployments.engine.rollout import State
 from deployments.models import Rollout
 from deployments.models.states import DONE, WEIGHT
@@ -79,9 +80,10 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline"),
-    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery"},
+    ("deployments.rollout", "deployments.pipeline", delivery.FACT),
+    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery", delivery.FACT: "Delivery metrics"},
     schema={
+        **{f"{delivery.FACT}.{name}": kind for name, kind in delivery.SCHEMA.items()},
         "deployments.rollout.version": "string",
         "deployments.rollout.state": "string",
         "deployments.rollout.segments": "number",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
@@ -16,7 +17,7 @@ from deployments.models import Deployment, Incident
 from deployments.models.states import SUCCEEDED
 from services.models import Entity
 
-CLASSES: dict[str, tuple[str, Q]] = {
+CLASSES: dict[str, tuple[str, Any]] = {
     "failed": ("Failed", what.NEEDED_INTERVENTION),
     "contained": ("Contained by canary", what.CONTAINED),
     "rework": ("Rework", what.REWORK),
@@ -35,7 +36,7 @@ class Counted:
     recovery: float | None
 
 
-def deployments(asked: Asked, name: str) -> QuerySet[Deployment]:
+def deployments(asked: Asked, name: str) -> QuerySet[Any]:
     """Those of one class that ended in the window, newest first."""
     window, services = asked.window, Entity.objects.filter(asked.services).order_by().values("pk")
     scope = Q(service__in=services) if asked.services else Q()
@@ -43,27 +44,28 @@ def deployments(asked: Asked, name: str) -> QuerySet[Deployment]:
     return rows.select_related("service").order_by("-ended_at", "-pk")
 
 
-def everything() -> QuerySet[Deployment]:
+def everything() -> QuerySet[Any]:
     """All deployments, whether they count or not."""
     return Deployment.objects.annotate(ended_at=what.ENDED).select_related("service").order_by("-pk")
 
 
-def explained(rows: QuerySet[Deployment]) -> QuerySet[Deployment]:
+def explained(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The same with all that `counted` reads; two queries more."""
     ended = what.ENDED
     after = Deployment.objects.filter(service=OuterRef("service"), state=SUCCEEDED).annotate(end=ended)
     after = after.filter(end__gt=OuterRef("ended_at")).order_by("end")
     undone = what.ROLLBACKS.annotate(end=Case(When(state=SUCCEEDED, then=Epoch(ended)))).order_by("end")
     incidents = Prefetch("incidents", queryset=Incident.objects.order_by("opened_at"))
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         ended_epoch=Epoch(F("ended_at")), bits=what.bits(),
         undone_by=Subquery(undone.values("version")[:1]), undone_at=Subquery(undone.values("end")[:1]),
         next_at=Subquery(after.annotate(epoch=Epoch(F("end"))).values("epoch")[:1]),
         next_bits=Subquery(after.annotate(bits=what.bits()).values("bits")[:1]),
     ).prefetch_related(incidents)  # fmt: skip
+    return found
 
 
-def counted(rows: Sequence[Deployment]) -> list[Counted]:
+def counted(rows: Iterable[Deployment]) -> list[Counted]:
     """How each of them counts, by the engine's own words."""
     return [_counted(row) for row in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
+from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -32,7 +33,7 @@ CONTAINED = Q(contained=True) & ~HURT
 REWORK = BITS[dora.REWORK]
 
 
-def counted() -> QuerySet[Deployment]:
+def counted() -> QuerySet[Any]:
     """Deployments to production that have ended, with `ended_at`. What was removed or cancelled is none of them."""
     tier = Q(tier=PRODUCTION) | Q(tier="", environment=PRODUCTION)
     return Deployment.objects.filter(tier, state__in=COUNTED).exclude(kind=REMOVE).annotate(ended_at=ENDED).order_by()

@@ -56,8 +56,8 @@ def _harm(scope: Q) -> dict[int, Harm]:
 
 def _undone(rows: QuerySet[Any]) -> dict[int, float | None]:
     """What another deployment took back, and when that had ended."""
-    ends = what.ROLLBACKS.filter(state=SUCCEEDED).values("rollback_of")
-    ends = ends.annotate(first=Min(Epoch(Coalesce("finished_at", "occurred_at")))).values("first")
+    taken_back = what.ROLLBACKS.filter(state=SUCCEEDED).values("rollback_of")
+    ends = taken_back.annotate(first=Min(Epoch(Coalesce("finished_at", "occurred_at")))).values("first")
     return dict(_tuples(rows.filter(Exists(what.ROLLBACKS)).values_list("pk", Subquery(ends))))
 
 

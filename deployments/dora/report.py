@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from deployments.dora import read
 from deployments.dora.asked import GROUPS, Asked, Window
 from deployments.engine.dora import Cell, Figures, Key, figures, merged
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """One group: its key (a ref, or a name), its figures now and in the period before."""
+    """One group: its key (a ref, or a name), and what was counted of it. Figures are worked out when they are asked for:
+    of a thousand services a page shows 25."""
 
     key: str
-    now: Figures
-    before: Figures
+    days: float
+    cells: list[Cell]
+    cells_before: list[Cell]
+
+    @property
+    def deployments(self) -> int:
+        """How many there were in the window."""
+        return sum(cell.deployments for cell in self.cells)
+
+    @cached_property
+    def now(self) -> Figures:
+        """Its figures in the window."""
+        return figures(merged(self.cells), self.days)
+
+    @cached_property
+    def before(self) -> Figures:
+        """Its figures in the period before."""
+        return figures(merged(self.cells_before), self.days)
 
 
 @dataclass(frozen=True)
@@ -64,8 +82,5 @@ def _lines(cells: dict[Key, Cell], days: float) -> list[Line]:
     before: dict[str, list[Cell]] = {}
     for (key, number), cell in cells.items():
         (now if number else before).setdefault(str(key), []).append(cell)
-    lines = [
-        Line(key, figures(merged(now.get(key, ())), days), figures(merged(before.get(key, ())), days))
-        for key in {*now, *before}
-    ]
-    return sorted(lines, key=lambda line: (-line.now.cell.deployments, line.key))
+    lines = [Line(key, days, now.get(key, []), before.get(key, [])) for key in {*now, *before}]
+    return sorted(lines, key=lambda line: (-line.deployments, line.key))
