@@ -95,4 +95,4 @@ def _trouble(rollout: Rollout, error: AwsError) -> None:
         due_rows.update(due_at=now + timedelta(seconds=TRY_AGAIN))
 
 
-JOB = Job("deployments.advance", "Advance rollouts", run, every=3, keep=5, lease=60)
+JOB = Job("deployments.advance", "Advance rollouts", run, every=2, keep=5, lease=60)

@@ -69,7 +69,9 @@ class Plans(generics.ListCreateAPIView[RolloutPlan]):
 urlpatterns = [
     path("", Deployments.as_view(), name="api-deployments"),
     path("plans/", Plans.as_view(), name="api-plans"),
+    path("", include("deployments.judging.api")),
     path("rollouts/", include("deployments.rollouts.api")),
     path("", include("deployments.validations.api")),
+    path("", include("deployments.gates.api")),
     path("dora/", include("deployments.dora.api")),
 ]

@@ -5,8 +5,13 @@ from __future__ import annotations
 from deployments import advance, demo, observe, panels, report
 from deployments.dora import delivery
 from deployments.dora import views as dora
-from deployments.gates import ask as gates
-from deployments.targets import lambda_alias
+from deployments.gates import ask
+from deployments.gates.kinds import GATES
+from deployments.gates.pipelines import JOBS, transition
+from deployments.gates.registry import gates
+from deployments.judging import sources as metric_sources
+from deployments.judging import traffic
+from deployments.targets import ecs_service, elbv2, lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -31,10 +36,18 @@ panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dor
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 jobs.add(delivery.JOB)
-for target in (lambda_alias.KIND,):
+for job in JOBS:
+    jobs.add(job)
+jobs.add(traffic.JOB)
+change_kinds.add(transition.KIND)
+for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
     targets.add(target)
     change_kinds.add(target.change)
-guards.add(gates.GUARD)
+for metric_source in metric_sources.ALL:
+    metric_sources.sources.add(metric_source)
+for gate in GATES:
+    gates.add(gate)
+guards.add(ask.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

@@ -138,9 +138,8 @@ def verdict(judgement: Judgement | None, url: str = "") -> dict[str, Any] | None
 
 
 def gates(rollout: Rollout, segments: Sequence[RolloutSegment], judgement: Judgement | None) -> list[dict[str, Any]]:
-    """The gates as rows: what was asked, the bake, and segments that wait for others."""
-    icons = {"good": "circle-check", "poor": "x", "fair": "alert-triangle", "stale": "circle-dashed"}
-    rows = [{**gate, "icon": icons[gate["state"]]} for gate in rollout.gates]
+    """What else holds the rollout, as rows beside its gates: the bake, and segments that wait for others."""
+    rows: list[dict[str, Any]] = []
     current = segments[rollout.segment_index] if rollout.segment_index < len(segments) else None
     if current is not None and current.state == BAKING and rollout.active:
         rows.append(_bake_row(current, judgement))

@@ -80,10 +80,17 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline", delivery.FACT),
-    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery", delivery.FACT: "Delivery metrics"},
+    ("deployments.rollout", "deployments.pipeline", "deployments.traffic", delivery.FACT),
+    names={
+        "deployments.rollout": "Rollout",
+        "deployments.pipeline": "Delivery",
+        "deployments.traffic": "Traffic",
+        delivery.FACT: "Delivery metrics",
+    },
     schema={
         **{f"{delivery.FACT}.{name}": kind for name, kind in delivery.SCHEMA.items()},
+        "deployments.traffic.per_minute": "number",
+        "deployments.traffic.error_rate": "number",
         "deployments.rollout.version": "string",
         "deployments.rollout.state": "string",
         "deployments.rollout.segments": "number",

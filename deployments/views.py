@@ -11,6 +11,8 @@ from deployments.filters import DeploymentFilter, described
 from deployments.forms import StartForm
 from deployments.rollouts.start import CannotStart, start
 from deployments.rollouts.views import card
+from deployments.targets import choosing
+from deployments.targets.contract import targets
 from portal.access import policy
 from services.models import Entity
 
@@ -40,11 +42,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """Start a rollout."""
     entity = get_object_or_404(Entity.objects.services(), name=request.GET.get("service", "").rpartition("/")[2])
     policy.require(request.user, "operator", entity.owner_ref)
-    form = StartForm(request.POST or None, entity=entity)
+    kinds = choosing.kinds_for(entity)
+    kind = targets.get(request.GET.get("kind", "")) or kinds[0]
+    form = StartForm(request.POST or None, entity=entity, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(start(entity, by=request.user.get_username(), **form.cleaned_data))
         except CannotStart as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
-    return render(request, "deployments/new.html", {"form": form, "entity": entity}, status=status)
+    context = {"form": form, "entity": entity, "kind": kind, "tabs": choosing.tabs(kinds, kind, entity)}
+    return render(request, "deployments/new.html", context, status=status)

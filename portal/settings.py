@@ -26,6 +26,8 @@ BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 # Where the portal is reached from outside: what is called back, such as a post-deployment test, is told this address.
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
+# Servers that metrics may be asked of, by the name that plans give them.
+PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 DISCOVERY_SERVICE_TAGS = env.list("DISCOVERY_SERVICE_TAGS", default=["service", "app"])
 DISCOVERY_STACKS = env.bool("DISCOVERY_STACKS", default=True)

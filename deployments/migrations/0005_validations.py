@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deployments", "0003_segments_and_places"),
+        ("deployments", "0004_gates"),
         ("services", "0002_catalog_index"),
     ]
 

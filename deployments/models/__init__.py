@@ -1,12 +1,27 @@
 """Rows of deployments: what was reported, plans, rollouts and all that a rollout leaves behind."""
 
 from deployments.models.deployment import Deployment, DeploymentCommit, Incident
-from deployments.models.judgement import Judgement, MetricSample
+from deployments.models.gates import (
+    Approval,
+    BudgetSample,
+    CompliancePolicy,
+    DeployGroup,
+    DeploymentWindow,
+    ErrorBudget,
+    Freeze,
+    FreezeCalendar,
+    GateOverride,
+    Pipeline,
+    PipelineExecution,
+)
+from deployments.models.judgement import Judgement, MetricPoint, MetricSample
 from deployments.models.plan import RolloutPlan
 from deployments.models.rollout import Rollout, RolloutSegment, RolloutStep
 from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
 
 __all__ = [
-    "Deployment", "DeploymentCommit", "HostCheck", "HostCommand", "HostHealth", "HostScript", "Incident", "Judgement",
-    "MetricSample", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
+    "Approval", "BudgetSample", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
+    "DeploymentWindow", "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "HostCheck", "HostCommand",
+    "HostHealth", "HostScript", "Incident", "Judgement", "MetricPoint", "MetricSample", "Pipeline",
+    "PipelineExecution", "PostTest", "PostTestAnswer", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ def due(now: datetime) -> QuerySet[Rollout]:
 def claimed(pk: int, now: datetime) -> Iterator[Rollout | None]:
     """The rollout for this worker alone, or None where another worker was first. Let go at the end."""
     token = Rollout.objects.filter(pk=pk).values_list("token", flat=True).first()
-    raised = {"token": F("token") + 1, "claimed_until": timezone.now() + HOLD}
+    raised = {"token": F("token") + 1, "claimed_until": timezone.now() + HOLD, "rung_until": None}
     if token is None or not due(now).filter(pk=pk, token=token).update(**raised):
         yield None
         return

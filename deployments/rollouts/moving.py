@@ -32,8 +32,8 @@ WHOLE = 1 - 1e-6
 
 def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
     """Ask the gates, then commit what will be changed and how to undo it."""
-    if not gates_agree(rollout):
-        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["state"] == "poor")
+    if not gates_agree(rollout, segment):
+        reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["blocks"])
         with transaction.atomic():
             write(rollout, state=str(State.PAUSED), paused_kind=GUARD, paused_reason=reasons[:500])
             log(rollout, f"{segment.name} stopped. {reasons}")
@@ -96,9 +96,9 @@ def follow(rollout: Rollout, segment: RolloutSegment) -> bool:
     return False
 
 
-def gates_agree(rollout: Rollout) -> bool:
+def gates_agree(rollout: Rollout, segment: RolloutSegment | None = None) -> bool:
     """Ask all gates, and keep their answers."""
-    answers = gates.ask(rollout)
+    answers = gates.ask(rollout, segment)
     write(rollout, gates=gates.stored(answers))
     return not any(gate.blocks for gate in answers)
 

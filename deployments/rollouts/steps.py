@@ -11,13 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from deployments import ingest, report
+from deployments.engine.plan.analysis import UNJUDGED
+from deployments.engine.plan.queries import TARGET
 from deployments.engine.rollout import State
 from deployments.models import Deployment, Rollout, RolloutSegment
 from deployments.models.states import ARMED, BAKING, EXTERNAL, MOVING, SUCCEEDED, TESTING, VALIDATING, WAITING
 from deployments.rollouts import bake, moving, phases, places
 from deployments.rollouts.claim import WORKER, Interrupted, hold, later, log, write
 from deployments.rollouts.moving import promoted
-from deployments.targets.contract import name_of, of
+from deployments.targets.contract import TargetError, name_of, of
 from portal.access import audit
 from portal.aws.errors import AwsNotFound
 from portal.changes.kinds import Target
@@ -41,9 +43,9 @@ def begin(rollout: Rollout) -> bool:
         hold(rollout)
         try:
             seen = of(target).change.observe(target)
-        except AwsNotFound as error:
+        except (AwsNotFound, TargetError) as error:
             return fail(rollout, str(error))
-        if unfit := _unfit(target, seen):
+        if unfit := _unfit(target, seen) or _unmeasured(rollout, {**target, "restore": seen}):
             return fail(rollout, unfit)
         restores[key] = seen
     own = {**rollout.target, "restore": restores[places.key_of(rollout.target)]}
@@ -114,3 +116,15 @@ def _unfit(target: Target, seen: dict[str, object]) -> str:
     if seen["version"] == target["canary"]:
         return f"{where} already serves {kind.describe(seen)}."
     return ""
+
+
+def _unmeasured(rollout: Rollout, target: Target) -> str:
+    """Why the plan cannot judge this target: it names no metrics, and the target has none that tell the versions apart."""
+    analysis, kind = rollout.plan.plan.analysis, of(target)
+    own = any(metric.source != TARGET for metric in analysis.metrics)
+    if analysis.judge == UNJUDGED or own or kind.streams(target) is not None:
+        return ""
+    return (
+        f"The {kind.noun} {name_of(target)} has no metrics that tell the versions apart: name some in the plan's analysis, "
+        'or say with {"analysis": {"judge": "none"}} that alarms, hosts and tests have to do.'
+    )

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from deployments import charts, present, queries
 from deployments.engine.rollout import IllegalMove, State, may
+from deployments.judging import show
 from deployments.models import Judgement, Rollout, RolloutSegment
 from deployments.rollouts import control
 from deployments.rollouts.acts import ACTS
@@ -36,6 +37,7 @@ def page_context(request: HttpRequest, found: Rollout) -> dict[str, Any]:
         "evidence": charts.evidence(found, bound),
         "risk_words": f"{found.plan.plan.rule.alpha:.0%}".replace("%", "\u202f%"),
         "margin_words": f"{found.plan.plan.rule.margin - 1:.0%}".replace("%", "\u202f%"),
+        "judged": show.judged(judgement.verdict if judgement else None),
         "steps": found.steps.order_by("-id")[:40],
         "audit_link": policy.may(request.user, "admin"),
         "actions": offered(request, found, segments),

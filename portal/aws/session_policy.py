@@ -17,8 +17,11 @@ READ = (
 )  # fmt: skip
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
-    "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
-    "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
+    "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
+    "codepipeline:EnableStageTransition", "codepipeline:PutApprovalResult",
+    "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyRule",
 )  # fmt: skip
 # What tries a release out: scripts on hosts, and post-deployment tests.
 VALIDATION = (

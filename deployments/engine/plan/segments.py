@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployments.engine.plan import strategies, validation
+from deployments.engine.plan import analysis, gates, strategies, validation
+from deployments.engine.plan.analysis import Analysis
 from deployments.engine.plan.reading import PlanError, closed, whole
 from deployments.engine.sequential import Rule
 
@@ -61,8 +62,8 @@ class Segment:
 @dataclass(frozen=True)
 class Plan:
     """A strategy: its segments in order, the metric period in seconds, the rule of judgement, whether a proven canary
-    goes on before its bake time is over, whether resources that break AWS Config rules block it or only warn, and the
-    alarms (by name) of which any takes it back."""
+    goes on before its bake time is over, whether resources that break AWS Config rules block it or only warn, the
+    alarms (by name) of which any takes it back, and what is analysed by which judge."""
 
     strategy: str
     segments: tuple[Segment, ...]
@@ -71,6 +72,7 @@ class Plan:
     early: bool
     compliance: str
     alarms: tuple[str, ...] = ()
+    analysis: Analysis = field(default_factory=Analysis)
 
 
 def parse(definition: Mapping[str, Any]) -> Plan:
@@ -87,8 +89,10 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
+    gates.parse(definition.get("gates", {}), compliance=compliance, segments=[segment.name for segment in segments])
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
-    return Plan(strategy, segments, period, rule, bool(definition.get("early", False)), compliance, _alarms(definition))
+    early, analysed = bool(definition.get("early", False)), analysis.parse(definition.get("analysis", {}))
+    return Plan(strategy, segments, period, rule, early, compliance, _alarms(definition), analysed)
 
 
 def bake_progress(bake_seconds: float, elapsed: float) -> int:
