@@ -12,7 +12,7 @@ import yaml
 from django.utils import timezone
 
 import deployments
-from deployments.dora import delivery
+from deployments.dora import delivery, demo
 from deployments.models import Deployment, Judgement, PostTest, Rollout, RolloutPlan
 from deployments.report import SOURCE
 from deployments.rollouts.start import plan_rollout
@@ -158,3 +158,16 @@ def test_the_job_takes_the_same_queries_for_few_and_many(
         rolled_out(service(f"service-{number}"))
     with django_assert_max_num_queries(24):
         delivery.run(Nothing())  # type: ignore[arg-type]
+
+
+def test_the_demo_tells_the_same_history_once_and_leaves_alone_what_is_live(service: Callable[..., Entity]) -> None:
+    entity = service("checkout")
+    live = Deployment.objects.create(
+        service=entity, version="2026.11.2", source="pipeline", external_id="1", state="succeeded",
+        occurred_at=timezone.now() - timedelta(days=9), finished_at=timezone.now() - timedelta(days=9),
+    )  # fmt: skip
+    told = demo.load()
+    assert told > 40
+    assert demo.load() == 0
+    assert Deployment.objects.order_by("-occurred_at").first() == live
+    assert Deployment.objects.filter(contained=True).exists()
