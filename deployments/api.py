@@ -74,4 +74,5 @@ urlpatterns = [
     path("", include("deployments.validations.api")),
     path("", include("deployments.gates.api")),
     path("", include("deployments.targets.external_api")),
+    path("dora/", include("deployments.dora.api")),
 ]

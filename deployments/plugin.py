@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
+from deployments.dora import delivery
+from deployments.dora import views as dora
 from deployments.gates import ask
 from deployments.gates import panels as gate_panels
 from deployments.gates.kinds import GATES
@@ -31,8 +33,10 @@ panel_registry.add(
     Panel("deployments.rollout", "Rollout", "service.main", "deployments/panel_main.html", panels.main, 20)
 )
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
+panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+jobs.add(delivery.JOB)
 for job in JOBS:
     jobs.add(job)
 jobs.add(traffic.JOB)
