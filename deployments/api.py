@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +18,9 @@ from deployments import ingest, plans, queries
 from deployments import serializers as shapes
 from deployments.engine.rollout import IllegalMove
 from deployments.filters import DeploymentFilter, RolloutFilter
+from deployments.intake import reporters
+from deployments.intake.oidc.authentication import CI_OR_USER, reporter_of
+from deployments.intake.record import Refusal
 from deployments.models import Deployment, Rollout, RolloutPlan
 from deployments.rollouts import control
 from deployments.rollouts.start import CannotStart, start
@@ -35,6 +38,7 @@ class Deployments(generics.ListCreateAPIView[Deployment]):
     """Deployments of every source."""
 
     write_role = "editor"
+    authentication_classes = CI_OR_USER
     queryset = queries.deployments()
     serializer_class = shapes.DeploymentSerializer
     filterset_class = DeploymentFilter
@@ -45,7 +49,10 @@ class Deployments(generics.ListCreateAPIView[Deployment]):
         shape.is_valid(raise_exception=True)
         data = dict(shape.validated_data)
         entity = data.pop("service")
-        policy.require(request.user, "editor", entity.owner_ref)
+        try:
+            reporters.require(reporter_of(request), entity)
+        except Refusal as error:
+            raise PermissionDenied(str(error)) from error
         known = Deployment.objects.filter(source=data["source"], external_id=data["external_id"]).first()
         if known is not None and known.service_id != entity.pk:
             raise ValidationError(

@@ -5,95 +5,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deployments', '0001_initial'),
-        ('services', '0002_catalog_index'),
+        ("deployments", "0001_initial"),
+        ("services", "0002_catalog_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deployment',
-            name='artifact',
+            model_name="deployment",
+            name="artifact",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='commit',
+            model_name="deployment",
+            name="commit",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='contained',
+            model_name="deployment",
+            name="contained",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='kind',
-            field=models.CharField(choices=[('deploy', 'deploy'), ('rollback', 'rollback'), ('upgrade', 'upgrade'), ('remove', 'remove'), ('flag', 'flag')], default='deploy', max_length=10),
+            model_name="deployment",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("deploy", "deploy"),
+                    ("rollback", "rollback"),
+                    ("upgrade", "upgrade"),
+                    ("remove", "remove"),
+                    ("flag", "flag"),
+                ],
+                default="deploy",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='marked_failed',
+            model_name="deployment",
+            name="marked_failed",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='remediates',
+            model_name="deployment",
+            name="remediates",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='rollback_of',
+            model_name="deployment",
+            name="rollback_of",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='strategy',
+            model_name="deployment",
+            name="strategy",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='tier',
+            model_name="deployment",
+            name="tier",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='trigger',
+            model_name="deployment",
+            name="trigger",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.CreateModel(
-            name='DeploymentCommit',
+            name="DeploymentCommit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha', models.CharField(max_length=64)),
-                ('committed_at', models.DateTimeField()),
-                ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commits', to='deployments.deployment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha", models.CharField(max_length=64)),
+                ("committed_at", models.DateTimeField()),
+                (
+                    "deployment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="commits", to="deployments.deployment"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deployment', 'committed_at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('deployment', 'sha'), name='one_row_per_commit')],
+                "ordering": ["deployment", "committed_at", "id"],
+                "constraints": [models.UniqueConstraint(fields=("deployment", "sha"), name="one_row_per_commit")],
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('external_id', models.CharField(max_length=200)),
-                ('title', models.CharField(max_length=300)),
-                ('severity', models.CharField(blank=True, max_length=20)),
-                ('url', models.URLField(blank=True, max_length=500)),
-                ('opened_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('deployment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='incidents', to='deployments.deployment')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incidents', to='services.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=60)),
+                ("external_id", models.CharField(max_length=200)),
+                ("title", models.CharField(max_length=300)),
+                ("severity", models.CharField(blank=True, max_length=20)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("opened_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("occurred_at", models.DateTimeField()),
+                (
+                    "deployment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="incidents",
+                        to="deployments.deployment",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="incidents", to="services.entity"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
-                'indexes': [models.Index(fields=['service', '-opened_at'], name='deployments_service_b1f6a8_idx')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='one_row_per_incident')],
+                "ordering": ["-opened_at", "-id"],
+                "indexes": [models.Index(fields=["service", "-opened_at"], name="deployments_service_b1f6a8_idx")],
+                "constraints": [models.UniqueConstraint(fields=("source", "external_id"), name="one_row_per_incident")],
             },
         ),
     ]
