@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
@@ -172,8 +172,9 @@ class RollBack(Act):
         return self.act(request, pk, control.roll_back)
 
 
-urlpatterns = [
+urlpatterns: list[Any] = [
     path("", Deployments.as_view(), name="api-deployments"),
+    path("", include("deployments.intake.api")),
     path("plans/", Plans.as_view(), name="api-plans"),
     path("rollouts/", Rollouts.as_view(), name="api-rollouts"),
     path("rollouts/<int:pk>/", OneRollout.as_view(), name="api-rollout"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
 from deployments.gates import ask as gates
+from deployments.intake import retention
+from deployments.intake.oidc import keys as issuer_keys
+from deployments.intake.senders import sns_jobs
 from deployments.targets import lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
@@ -27,6 +30,8 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+for job in (issuer_keys.JOB, retention.JOB, *sns_jobs.JOBS):
+    jobs.add(job)
 for target in (lambda_alias.KIND,):
     targets.add(target)
     change_kinds.add(target.change)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from typing import Any
+
+from django.urls import include, path
 
 from deployments import views
 
 app_name = "deployments"
-urlpatterns = [
+urlpatterns: list[Any] = [
+    path("", include("deployments.intake.urls")),
     path("", views.overview, name="list"),
     path("rollouts/new/", views.new, name="new"),
     path("rollouts/<int:pk>/", views.rollout, name="rollout"),

@@ -54,7 +54,7 @@ class Later(exceptions.APIException):
     wait = 5
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class EventOutcomeSerializer(serializers.Serializer[Any]):
     """What became of one event; `state` is accepted, duplicate, ignored or refused."""
 
     state = serializers.CharField()
@@ -68,10 +68,10 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     refused_event = serializers.IntegerField(required=False)
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class EventResultsSerializer(serializers.Serializer[Any]):
     """The outcomes in the order of the events."""
 
-    results = OutcomeSerializer(many=True)
+    results = EventOutcomeSerializer(many=True)
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -129,7 +129,9 @@ class Events(Door):
     authentication_classes = CI_OR_USER
 
     @extend_schema(
-        operation_id="events_in", request=OpenApiTypes.OBJECT, responses={202: ResultSerializer, 200: ResultSerializer}
+        operation_id="events_in",
+        request=OpenApiTypes.OBJECT,
+        responses={202: EventResultsSerializer, 200: EventResultsSerializer},
     )
     def post(self, request: Request) -> Response:
         """Report CDEvents, CloudEvents (binary, structured, batch) or plain deployments; the same event twice counts once."""
@@ -144,7 +146,7 @@ class Hooks(Door):
     throttle_classes: list[type[BaseThrottle]] = [AddressThrottle]
 
     @extend_schema(
-        operation_id="hooks_in", request=OpenApiTypes.OBJECT, responses={202: ResultSerializer, 200: ResultSerializer}, auth=[],
+        operation_id="hooks_in", request=OpenApiTypes.OBJECT, responses={202: EventResultsSerializer, 200: EventResultsSerializer}, auth=[],
         parameters=[OpenApiParameter("dialect", str, OpenApiParameter.PATH, enum=HOOK_DIALECTS)],
     )  # fmt: skip
     def post(self, request: Request, dialect: str) -> Response:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -97,6 +97,18 @@ def replay(row: RefusedEvent, user: Any) -> list[Taken]:
     return taken or [Taken(IGNORED)]
 
 
+def replay_several(ids: Iterable[int], user: Any) -> list[tuple[int, str, str]]:
+    """(id, state, why it is still refused) of each; one that is still refused does not hold the others."""
+    done = []
+    for row in RefusedEvent.objects.filter(pk__in=set(ids)).order_by("pk"):
+        try:
+            replay(row, user)
+            done.append((row.pk, REPLAYED, ""))
+        except (CannotDecide, PermissionDenied) as error:
+            done.append((row.pk, row.state, str(error)))
+    return done
+
+
 def dismiss(row: RefusedEvent, user: Any) -> None:
     """Say that nothing is to be done about it. Raises CannotDecide."""
     with transaction.atomic():
@@ -123,10 +135,3 @@ class Replayer:
         policy.require(self.user, "operator", entity.owner_ref)
         scope = self.hook or self.identity
         return scope is None or ScopedReporter(scope).may_report(entity)
-
-
-def forget(keep_for: timedelta) -> int:
-    """Delete what is older; returns how many, at most 5,000 (call again until it is 0)."""
-    old = RefusedEvent.objects.filter(last_at__lt=timezone.now() - keep_for).order_by("pk")
-    ids = list(old.values_list("pk", flat=True)[:5_000])
-    return RefusedEvent.objects.filter(pk__in=ids).delete()[0]

@@ -7,10 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from services.models import Entity, SearchKey
 from tests.deployments.intake.senders import certificate, make_sender, post, signed, sns_body
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters() -> None:
+    """Throttles count in the cache, under keys that come again with each test."""
+    cache.clear()
 
 
 @pytest.fixture
