@@ -84,14 +84,15 @@ def web(variables: dict[str, str]) -> Iterator[tuple[int, int, str]]:
         [sys.executable, "-m", "gunicorn", "portal.wsgi", *options, *quiet], cwd=BASE, env=variables
     )
     try:
-        _await(f"http://127.0.0.1:{port}/healthz")
+        answers(f"http://127.0.0.1:{port}/healthz")
         yield server.pid, port, token
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _await(url: str) -> None:
+def answers(url: str) -> None:
+    """Wait until something answers there. Raises RuntimeError after half a minute."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(300):
         try:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
-from deployments.gates import ask as gates
+from deployments.gates import ask
+from deployments.gates.kinds import GATES
+from deployments.gates.pipelines import JOBS, transition
+from deployments.gates.registry import gates
 from deployments.intake import retention
 from deployments.intake.oidc import keys as issuer_keys
 from deployments.intake.senders import sns_jobs
-from deployments.targets import lambda_alias
+from deployments.judging import sources as metric_sources
+from deployments.judging import traffic
+from deployments.targets import ecs_service, elbv2, lambda_alias
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -30,12 +35,18 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
-for job in (issuer_keys.JOB, retention.JOB, *sns_jobs.JOBS):
+for job in (*JOBS, issuer_keys.JOB, retention.JOB, *sns_jobs.JOBS):
     jobs.add(job)
-for target in (lambda_alias.KIND,):
+jobs.add(traffic.JOB)
+change_kinds.add(transition.KIND)
+for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
     targets.add(target)
     change_kinds.add(target.change)
-guards.add(gates.GUARD)
+for metric_source in metric_sources.ALL:
+    metric_sources.sources.add(metric_source)
+for gate in GATES:
+    gates.add(gate)
+guards.add(ask.GUARD)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

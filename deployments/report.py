@@ -79,9 +79,11 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline"),
-    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery"},
+    ("deployments.rollout", "deployments.pipeline", "deployments.traffic"),
+    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery", "deployments.traffic": "Traffic"},
     schema={
+        "deployments.traffic.per_minute": "number",
+        "deployments.traffic.error_rate": "number",
         "deployments.rollout.version": "string",
         "deployments.rollout.state": "string",
         "deployments.rollout.segments": "number",

@@ -26,9 +26,13 @@ SCORECARD_CHECKS = env.str("SCORECARD_CHECKS", default="")
 # Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
+# Where the portal is reached from outside: what is called back, such as a post-deployment test, is told this address.
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
+# Servers that metrics may be asked of, by the name that plans give them.
+PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
 # Whose signed identities of CI jobs are believed; keys are fetched from these hosts and from no other.
 OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
-# What such a token must be made out to; empty: the portal's own address, as the job sends it to.
+# What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.
 OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
 # How many days accepted and refused events are kept.
 INTAKE_KEEP_DAYS = env.int("INTAKE_KEEP_DAYS", default=90)

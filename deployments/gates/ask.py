@@ -1,62 +1,66 @@
-"""What has to agree before each change of weight: the guards of all plugins, and AWS Config."""
+"""One list of reasons: what every gate says, with what people have overridden. The same for rollouts and for pipelines."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
 
-from deployments.models import Rollout
+from deployments.engine.plan.gates import BLOCK, GatesPolicy, parse
+from deployments.gates import approvals, overrides
+from deployments.gates.registry import Gate, Question, answer, gates
+from deployments.models import Rollout, RolloutPlan, RolloutSegment
 from deployments.models.states import ACTIVE_STATES
-from services import facts, guards
 from services.guards import Guard, GuardQuery
 from services.models import Entity
 
-PIPELINE_FACT = "deployments.pipeline"
+
+def policy_of(plan: RolloutPlan | None) -> GatesPolicy:
+    """The section `gates` of a plan, with its older key `compliance`; the defaults without a plan."""
+    definition = plan.definition if plan is not None else {}
+    return parse(definition.get("gates", {}), compliance=definition.get("compliance", BLOCK))
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One answer: ``state`` is good, fair (a warning), poor (blocked) or stale (not known)."""
+def ask(rollout: Rollout, segment: RolloutSegment | None = None) -> list[Gate]:
+    """Ask all gates for a rollout, before ``segment`` (without one, the current one), as a worker does before each step.
 
-    title: str
-    note: str
-    state: str
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the rollout has to wait."""
-        return self.state == "poor"
+    A gate that fails denies. Where an approval is missing it is asked for. What a person has overridden is let pass, and
+    says so.
+    """
+    segment = segment or _current(rollout)
+    if segment is not None and not approvals.granted(rollout, segment):
+        approvals.request(rollout, segment)
+    return standing(rollout, segment)
 
 
-def ask(rollout: Rollout) -> list[Gate]:
-    """Ask all gates. A guard that fails denies; compliance that is not known warns."""
-    decision = guards.ask("rollout", rollout.entity, by=rollout.created_by)
-    note = f"{len(guards.guards.items())} asked"
-    guarded = (
-        [Gate("Guards agree", note, "good")]
-        if decision.allowed
-        else [Gate("Guard", r, "poor") for r in decision.reasons]
-    )
-    return [*guarded, compliance(rollout.entity, blocking=rollout.plan.plan.compliance == "block")]
+def standing(rollout: Rollout, segment: RolloutSegment | None = None) -> list[Gate]:
+    """What the gates say of a rollout now, as `ask`; nothing is written."""
+    question = Question(
+        rollout.entity, policy_of(rollout.plan), timezone.now(), rollout.created_by,
+        rollout.target.get("environment", "production"), rollout, segment or _current(rollout),
+    )  # fmt: skip
+    return overrides.applied(rollout, _answers(question))
 
 
-def compliance(entity: Entity, *, blocking: bool) -> Gate:
-    """What AWS Config last said of the service's resources."""
-    fact = facts.current(entity).get(PIPELINE_FACT)
-    if fact is None or not fact.fresh or "compliance" not in fact.value:
-        return Gate("AWS Config: not known", "no fresh evaluation of this service's resources", "stale")
-    broken = fact.value.get("noncompliant", [])
-    if broken:
-        return Gate("AWS Config: not compliant", ", ".join(broken)[:200], "poor" if blocking else "fair")
-    return Gate("AWS Config: compliant", f"{fact.value.get('rules', 0)} rules looked at this service", "good")
+def look(entity: Entity, policy: GatesPolicy, *, by: str = "", environment: str = "production") -> list[Gate]:
+    """Would a rollout of this service be let through now? For pages and for pipelines of others; nothing is written."""
+    return _answers(Question(entity, policy, timezone.now(), by, environment))
 
 
-def stored(gates: list[Gate]) -> list[dict[str, Any]]:
+def stored(answers: list[Gate]) -> list[dict[str, Any]]:
     """The answers as JSON, with the time they were given."""
     now = timezone.now().isoformat()
-    return [{**asdict(gate), "at": now} for gate in gates]
+    return [{**asdict(gate), "subjects": list(gate.subjects), "at": now} for gate in answers]
+
+
+def _current(rollout: Rollout) -> RolloutSegment | None:
+    return rollout.segments.filter(order=rollout.segment_index).first()
+
+
+def _answers(question: Question) -> list[Gate]:
+    found = (answer(kind, question) for kind in gates.items())
+    return [gate for gate in found if gate is not None]
 
 
 def _no_chaos(query: GuardQuery) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from deployments.models.states import DEPLOY, DEPLOYMENT_KINDS, DEPLOYMENT_STATES
@@ -47,7 +48,13 @@ class Deployment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="one_row_per_deployment")]
-        indexes = [models.Index(fields=["service", "-occurred_at"])]
+        indexes = [
+            models.Index(fields=["service", "-occurred_at"]),
+            # Which deployment was taken back by which: few rows have a `rollback_of`.
+            models.Index(
+                fields=["source", "rollback_of"], condition=Q(rollback_of__gt=""), name="deployment_rolled_back"
+            ),
+        ]
         ordering = ["-occurred_at", "-id"]
 
     def __str__(self) -> str:

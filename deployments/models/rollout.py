@@ -18,7 +18,8 @@ class Rollout(models.Model):
     """One rollout. `token` counts claims: whoever advances it has raised the token and holds it until `claimed_until`.
 
     `target` names kind, account, region, canary and the kind's own fields, and, once AWS has been looked at,
-    `restore`: the traffic as it was before.
+    `restore`: the traffic as it was before. `restores` holds that of every place, by the place's key. `trouble_since` is
+    when AWS began not to answer; `rung_until` keeps beats from ringing for the same step twice.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="rollouts")
@@ -26,6 +27,7 @@ class Rollout(models.Model):
     version = models.CharField(max_length=100)
     previous_version = models.CharField(max_length=100, blank=True)
     target = models.JSONField(default=dict)
+    restores = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=[(str(s), str(s)) for s in State], default=str(State.PLANNED))
     segment_index = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
@@ -36,6 +38,9 @@ class Rollout(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     gates = models.JSONField(default=list)
     last_verdict = models.CharField(max_length=12, blank=True)
+    trouble_since = models.DateTimeField(null=True, blank=True)
+    rung_until = models.DateTimeField(null=True, blank=True)
+    retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -73,7 +78,10 @@ class Rollout(models.Model):
 
 
 class RolloutSegment(models.Model):
-    """One segment of a rollout; `weight` is the canary's share in percent, `change` what moved the traffic there."""
+    """One segment of a rollout; `weight` is the canary's share in percent, `change` what moved the traffic there.
+
+    `place` is the whole target of a segment elsewhere than the rollout's own; `phase_at` is when its state began.
+    """
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="segments")
     order = models.PositiveSmallIntegerField()
@@ -81,12 +89,16 @@ class RolloutSegment(models.Model):
     share = models.CharField(max_length=60)
     kind = models.CharField(max_length=10)
     region = models.CharField(max_length=30, blank=True)
+    zone = models.CharField(max_length=60, blank=True)
+    place = models.JSONField(default=dict)
+    attempt = models.PositiveSmallIntegerField(default=1)
     weight = models.FloatField()
     bake_seconds = models.PositiveIntegerField()
     minimum_requests = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=[(state, state) for state in SEGMENT_STATES], default=WAITING)
     change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
+    phase_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -11,8 +11,12 @@ ACTIVE_STATES = tuple(str(state) for state in ACTIVE)
 DEPLOY, ROLLBACK, UPGRADE, REMOVE, FLAG = "deploy", "rollback", "upgrade", "remove", "flag"
 DEPLOYMENT_KINDS = (DEPLOY, ROLLBACK, UPGRADE, REMOVE, FLAG)
 
-WAITING, ARMED, BAKING, DONE, STOPPED = "waiting", "armed", "baking", "done", "stopped"
-SEGMENT_STATES = (WAITING, ARMED, BAKING, DONE, STOPPED)
+WAITING, ARMED, MOVING, VALIDATING = "waiting", "armed", "moving", "validating"
+TESTING, BAKING, DONE, STOPPED = "testing", "baking", "done", "stopped"
+SEGMENT_STATES = (WAITING, ARMED, MOVING, VALIDATING, TESTING, BAKING, DONE, STOPPED)
+MOVED_STATES = (MOVING, VALIDATING, TESTING, BAKING)
+"""AWS has the change of the segment, and it has not passed yet."""
 
-WEIGHT, EXTERNAL = "weight", "external"
-PERSON, GUARD, VERDICT = "person", "guard", "verdict"
+WEIGHT, ZONE, EXTERNAL = "weight", "zone", "external"
+PERSON, GUARD, VERDICT, TROUBLE = "person", "guard", "verdict", "aws"
+"""Why a rollout is paused: a person did it, a gate denies, a verdict is missing, or AWS does not answer."""

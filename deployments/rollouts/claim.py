@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from deployments.engine.rollout import State, move
-from deployments.models import Rollout, RolloutStep
+from deployments.models import Rollout, RolloutSegment, RolloutStep
 from deployments.models.states import ACTIVE_STATES
 
 HOLD = timedelta(seconds=45)
@@ -34,7 +35,7 @@ def due(now: datetime) -> QuerySet[Rollout]:
 def claimed(pk: int, now: datetime) -> Iterator[Rollout | None]:
     """The rollout for this worker alone, or None where another worker was first. Let go at the end."""
     token = Rollout.objects.filter(pk=pk).values_list("token", flat=True).first()
-    raised = {"token": F("token") + 1, "claimed_until": timezone.now() + HOLD}
+    raised = {"token": F("token") + 1, "claimed_until": timezone.now() + HOLD, "rung_until": None}
     if token is None or not due(now).filter(pk=pk, token=token).update(**raised):
         yield None
         return
@@ -65,6 +66,13 @@ def write(rollout: Rollout, **fields: Any) -> None:
 def hold(rollout: Rollout) -> None:
     """Prolong the claim; to be asked right before AWS is touched. Raises Interrupted."""
     write(rollout, claimed_until=timezone.now() + HOLD)
+
+
+def enter(rollout: Rollout, segment: RolloutSegment, state: str, **fields: Any) -> None:
+    """The segment's next phase, while this worker holds the rollout. Raises Interrupted."""
+    with transaction.atomic():
+        hold(rollout)
+        RolloutSegment.objects.filter(pk=segment.pk).update(state=state, phase_at=timezone.now(), **fields)
 
 
 def later(rollout: Rollout, seconds: float) -> None:

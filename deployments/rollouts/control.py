@@ -1,4 +1,7 @@
-"""What people do to a rollout: pause, resume, promote, roll back. Only rows change here; the next ring acts on them."""
+"""What people do to a rollout: pause, resume, promote, override, abort, roll back, retry.
+
+Only rows change here; the next ring acts on them.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,17 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from deployments.engine import verdict as judged
 from deployments.engine.rollout import IllegalMove, State, move
 from deployments.models import Rollout, RolloutSegment
-from deployments.models.states import BAKING, DONE, EXTERNAL, PERSON, WAITING
+from deployments.models.states import BAKING, DONE, EXTERNAL, MOVED_STATES, PERSON, WAITING
 from deployments.rollouts.claim import log
+from deployments.rollouts.start import again
 from portal.access import audit
+
+
+class ReasonWanted(ValueError):
+    """This act goes against a verdict, or comes before one: it needs a reason."""
 
 
 def pause(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
@@ -25,7 +34,7 @@ def resume(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
     text = f"resumed by {by.get_username()}" + (f": {reason}" if reason else "")
     with transaction.atomic():
         rollout = _act(rollout, by, State.RUNNING, text, paused_reason="", paused_kind="")
-        RolloutSegment.objects.filter(rollout=rollout, state=BAKING).update(started_at=timezone.now())
+        RolloutSegment.objects.filter(rollout=rollout, state=BAKING).update(phase_at=timezone.now())
     return rollout
 
 
@@ -35,22 +44,53 @@ def roll_back(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
     return _act(rollout, by, State.ROLLING_BACK, text, reason=text, paused_reason="", paused_kind="", finished_at=None)
 
 
+def abort(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
+    """End an active rollout now: what was changed goes back, what was not is left alone. Raises IllegalMove."""
+    if not rollout.active:
+        raise IllegalMove("Only a rollout that still moves can be aborted; one that has ended can be rolled back.")
+    text = f"aborted by {by.get_username()}" + (f": {reason}" if reason else "")
+    return _act(rollout, by, State.ROLLING_BACK, text, reason=text, paused_reason="", paused_kind="", finished_at=None)
+
+
 def promote(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
-    """Pass the current segment without waiting for its verdict. Raises IllegalMove where none is baking."""
+    """Pass the current segment without waiting for its verdict.
+
+    Raises IllegalMove where none has been moved, ReasonWanted where the canary was not judged no worse and no reason is given.
+    """
     with transaction.atomic():
         locked = _lock(rollout)
         segment = locked.segments.filter(order=locked.segment_index).first()
-        if segment is None or locked.state not in (State.RUNNING, State.PAUSED) or not _passable(segment):
-            raise IllegalMove("Only a segment that is baking, or that waits for others, can be promoted.")
+        if segment is None or locked.state not in (State.RUNNING, State.PAUSED) or not passable(segment):
+            raise IllegalMove("Only a segment that has its traffic, or that waits for others, can be promoted.")
+        overrides = segment.kind != EXTERNAL and not _judged_no_worse(segment)
+        if overrides and not reason.strip():
+            raise ReasonWanted("This segment has not been judged no worse: say why it may pass all the same.")
         RolloutSegment.objects.filter(pk=segment.pk).update(state=DONE, finished_at=timezone.now())
-        text = f"{segment.name} passed by {by.get_username()}" + (f": {reason}" if reason else "")
+        verb = "overridden" if overrides else "passed"
+        text = f"{segment.name} {verb} by {by.get_username()}" + (f": {reason}" if reason else "")
         locked.state, locked.segment_index = str(State.RUNNING), locked.segment_index + 1
         locked.paused_reason = locked.paused_kind = ""
-        return _store(locked, by, "promote", text)
+        return _store(locked, by, "override" if overrides else "promote", text)
 
 
-def _passable(segment: RolloutSegment) -> bool:
-    return segment.state == BAKING or (segment.kind == EXTERNAL and segment.state == WAITING)
+def retry(rollout: Rollout, by: Any, reason: str = "") -> Rollout:
+    """Start the same rollout once more, by the same plan; the row that failed stays as it is.
+
+    Raises IllegalMove where it has not failed, CannotStart where another one is active.
+    """
+    if rollout.state not in (State.FAILED, State.ROLLED_BACK):
+        raise IllegalMove("Only a rollout that failed or was rolled back can be tried again.")
+    return again(rollout, by.get_username(), reason)
+
+
+def passable(segment: RolloutSegment) -> bool:
+    """Whether a person may pass this segment: it has its traffic, or it waits for others."""
+    return segment.state in MOVED_STATES or (segment.kind == EXTERNAL and segment.state == WAITING)
+
+
+def _judged_no_worse(segment: RolloutSegment) -> bool:
+    last = segment.judgements.order_by("-id").first()
+    return last is not None and last.state == judged.NO_WORSE and segment.state == BAKING
 
 
 def _act(rollout: Rollout, by: Any, to: State, text: str, **fields: Any) -> Rollout:

@@ -1,4 +1,4 @@
-"""Send all traffic back, and prove it. Guards are not asked; it is tried until it is done."""
+"""Send all traffic back at every place, and prove it. Guards are not asked; it is tried until it is done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from deployments import ingest, report
 from deployments.engine.rollout import State
 from deployments.models import Rollout, RolloutSegment
 from deployments.models.states import DONE, ROLLED_BACK, STOPPED
+from deployments.rollouts import places
 from deployments.rollouts.claim import LEASE, WORKER, hold, later, log, write
 from deployments.targets.contract import Moved, name_of, of
 from deployments.targets.traffic import Traffic, share_of
@@ -16,6 +17,7 @@ from portal.access import audit
 from portal.aws.errors import AwsError
 from portal.changes import engine
 from portal.changes.engine import NotOpen, NotVerified
+from portal.changes.kinds import Target
 from portal.changes.models import OPEN
 
 TRY_AGAIN = 5.0
@@ -29,7 +31,7 @@ def turn_back(rollout: Rollout, segment: RolloutSegment, reason: str, *, verdict
         RolloutSegment.objects.filter(pk=segment.pk).update(state=STOPPED, finished_at=timezone.now())
         detail = {"entity": rollout.entity.ref, "reason": reason}
         audit.record(WORKER, "rollout.roll-back", f"rollout:{rollout.pk}", severity="high", **detail)
-    log(rollout, f"rolling back: {reason}")
+        log(rollout, f"rolling back: {reason}")
     return True
 
 
@@ -47,21 +49,23 @@ def put_back(rollout: Rollout) -> bool:
         log(rollout, f"the traffic is not back yet, trying again: {still.error}"[:500])
         later(rollout, TRY_AGAIN)
         return False
-    if "restore" not in rollout.target:
+    if not rollout.restores:
         return _done(rollout, "nothing had been changed")
-    seen = of(rollout.target).change.observe(rollout.target)
-    if share_of(seen, rollout.target["canary"]) > 0:
-        return _reverse(rollout, seen, reason)
-    kind = of(rollout.target)
-    return _done(rollout, f"proved: {kind.noun} {name_of(rollout.target)} serves {kind.describe(seen)}")
+    proofs = []
+    for key, target in places.all_of(rollout).items():
+        seen = of(target).change.observe(target)
+        if share_of(seen, target["canary"]) > 0:
+            return _reverse(rollout, {**target, "restore": rollout.restores[key]}, seen, reason)
+        proofs.append(f"{of(target).noun} {name_of(target)} serves {of(target).describe(seen)}")
+    return _done(rollout, f"proved: {', '.join(proofs)}")
 
 
-def _reverse(rollout: Rollout, seen: Traffic, reason: str) -> bool:
+def _reverse(rollout: Rollout, target: Target, seen: Traffic, reason: str) -> bool:
     """Weights that had been kept are taken back by a change of their own."""
     hold(rollout)
-    target = {**rollout.target, "to": rollout.target["restore"], "expected": seen}
-    change = engine.arm(of(target).change.key, target, owner=rollout.owner, by=WORKER, lease=LEASE, reason=reason)
+    back = {**target, "to": target["restore"], "expected": seen}
     try:
+        change = engine.arm(of(target).change.key, back, owner=rollout.owner, by=WORKER, lease=LEASE, reason=reason)
         engine.keep(engine.apply(change), "The version from before is live again.")
     except (AwsError, NotVerified, Moved) as error:
         log(rollout, f"the traffic is not back yet, trying again: {error}")
@@ -77,6 +81,6 @@ def _done(rollout: Rollout, proof: str) -> bool:
         rollout.segments.exclude(state=DONE).update(state=STOPPED)
         ingest.from_rollout(rollout, ROLLED_BACK, now)
         audit.record(WORKER, "rollout.rolled-back", f"rollout:{rollout.pk}", severity="high", proof=proof)
-    log(rollout, f"rolled back. {proof}")
-    report.publish(rollout)
+        log(rollout, f"rolled back. {proof}")
+        report.publish(rollout)
     return False

@@ -7,7 +7,7 @@ armed change holds `to` (wanted), `expected` (what it may be changed from) and `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,11 @@ class Field:
     pattern: str
     help: str = ""
     default: str = ""
+
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""What discovery has found for a key, as (value, what people read), by the name of the key; "canary" is one of them."""
+CANARY = Field("canary", "New version", r"\S{1,512}", "What AWS calls the version to roll out.")
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,9 @@ class TargetKind:
     change: how it is moved; its `observe` tells the traffic now. locate: completes what a person named (`wanted`) from
     what discovery has found for the service, or raises TargetError. wanted: the traffic of a segment with ``percent``.
     progress: how far AWS is after the change. hosts: what serves, for host validation. weighted: whether it takes any
-    percentage; if not, a change moves it as a whole and `progress` tells how far AWS is. unwanted: why a traffic seen at
-    the beginning rules a rollout out ("" if it does not).
+    percentage; if not, a change moves it as a whole and `progress` tells how far AWS is. canary: what its versions look
+    like. choices: what the start form offers. called: what a target is called in a sentence. legacy: why one should
+    move on to another kind ("" where one need not).
     """
 
     key: str
@@ -110,6 +116,10 @@ class TargetKind:
     hosts: Callable[[Target], list[Host]] = lambda target: []
     streams: Callable[[Target], Streams | None] = lambda target: None
     weighted: bool = True
+    canary: Field = CANARY
+    choices: Callable[[Entity], Choices] = lambda entity: {}
+    called: Callable[[Target], str] | None = None
+    legacy: str = ""
     order: int = 100
 
 
@@ -127,8 +137,9 @@ def of(target: Mapping[str, Any]) -> TargetKind:
 
 
 def name_of(target: Mapping[str, Any]) -> str:
-    """What a target is called in a sentence: the last of its kind's own fields, such as the alias."""
-    return str(target[of(target).fields[-1].name])
+    """What a target is called in a sentence: the last of its kind's own fields, such as the alias, if not said otherwise."""
+    kind = of(target)
+    return kind.called(dict(target)) if kind.called else str(target[kind.fields[-1].name])
 
 
 def _keys() -> list[str]:

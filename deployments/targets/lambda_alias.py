@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deployments.targets.contract import LAMBDA_ALIAS, Counts, Field, Moved, Streams, TargetError, TargetKind
+from deployments.targets.contract import (
+    LAMBDA_ALIAS,
+    Choices,
+    Counts,
+    Field,
+    Moved,
+    Streams,
+    TargetError,
+    TargetKind,
+)
+from deployments.targets.found import items
 from deployments.targets.traffic import Traffic, describe, share_of
 from portal.aws import lambda_alias
 from portal.aws.cloudwatch import Metric
 from portal.aws.lambda_alias import AliasWeights
 from portal.changes.kinds import Kind, Seen, Target
-from services import facts
 from services.models import Entity
 
 LAMBDA_WEIGHT = "lambda-weight"
@@ -23,18 +32,24 @@ FIELDS = (
     Field("alias", "Alias", r"[A-Za-z0-9_-]{1,128}", default="live"),
 )
 
+CANARY = Field("canary", "New version", r"[0-9]{1,10}", "The published number, such as 42.")
+
 
 def locate(entity: Entity, wanted: Mapping[str, str]) -> Target:
     """Account and region of a function that discovery has found for this service. Raises TargetError."""
     name = wanted.get("function") or entity.name
-    fact = facts.current(entity).get("aws.lambda")
-    for item in fact.value.get("items", []) if fact else []:
-        if item.get("name") == name and wanted.get("region", item["region"]) == item["region"]:
+    for item in items(entity, "aws.lambda", wanted):
+        if item.get("name") == name:
             found = {"account": item["account"], "region": item["region"], "function": item["name"]}
             return {"kind": LAMBDA_ALIAS, **found, "alias": wanted.get("alias") or "live", "canary": wanted["canary"]}
     raise TargetError(
         f"Discovery has found no Lambda function {name!r} for {entity.name}: check its tags, then discover again."
     )
+
+
+def choices(entity: Entity) -> Choices:
+    """The service's functions."""
+    return {"function": [(item["name"], item["name"]) for item in items(entity, "aws.lambda")]}
 
 
 def observe(target: Target) -> Seen:
@@ -103,5 +118,6 @@ def _set(target: Target, to: Traffic, revision: str) -> None:
 
 CHANGE = Kind(LAMBDA_WEIGHT, "Lambda alias weight", observe, apply, undo, verify_applied, verify_undone)
 KIND = TargetKind(
-    LAMBDA_ALIAS, "Lambda alias", CHANGE, FIELDS, locate, describe, noun="alias", streams=streams, order=10
-)
+    LAMBDA_ALIAS, "Lambda alias", CHANGE, FIELDS, locate, describe, noun="alias", streams=streams, canary=CANARY,
+    choices=choices, order=10,
+)  # fmt: skip

@@ -43,7 +43,7 @@ def die(*_: Any, **__: Any) -> Any:
 def die_at_apply(rollout: Rollout) -> None:
     """Ring once with a worker that is killed after it has armed, before AWS is touched; its claim runs out."""
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
-        patch.setattr("deployments.rollouts.steps.engine.apply", die)
+        patch.setattr("deployments.rollouts.moving.engine.apply", die)
         ring(rollout)
     Rollout.objects.update(claimed_until=None)
 
@@ -186,12 +186,12 @@ def test_a_worker_whose_claim_has_run_out_sets_no_weight(alias: Alias, rollout: 
     def slow(change: Change) -> Change:
         Rollout.objects.update(claimed_until=timezone.now() - timedelta(seconds=1), due_at=timezone.now())
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr("deployments.rollouts.steps.engine.apply", real)
+            inner.setattr("deployments.rollouts.moving.engine.apply", real)
             assert advance(rollout.pk) is True
         return real(change)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deployments.rollouts.steps.engine.apply", slow)
+        patch.setattr("deployments.rollouts.moving.engine.apply", slow)
         ring(rollout)
     assert alias.writes == [{"version": "1", "weights": {"2": 0.05}}]
     assert rollout.steps.filter(text__startswith="weight").count() == 1
@@ -279,7 +279,9 @@ def test_a_segment_that_others_deploy_waits_until_they_report_it(
     plan = RolloutPlan.objects.create(name="two regions", definition=definition)
     rollout = plan_rollout(service("checkout"), plan, dict(TARGET), version="9", by="mira")
     ring(rollout)
-    control.promote(rollout, mira)
+    with pytest.raises(control.ReasonWanted, match="say why"):
+        control.promote(rollout, mira)
+    control.promote(rollout, mira, "seen in staging")
     ring(rollout)
     assert (rollout.state, rollout.segment_index, alias.traffic) == ("running", 1, ("2", {}))
     assert Deployment.objects.get(source="colonnade").state == "succeeded"

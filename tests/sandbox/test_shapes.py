@@ -16,7 +16,7 @@ from portal.sandbox.clock import tick
 from portal.sandbox.registry import HANDLERS
 from portal.sandbox.seed import seed_service
 from portal.sandbox.server import Sandbox
-from tests.sandbox import lens_walk
+from tests.sandbox import lens_walk, target_walk
 from tests.sandbox.conftest import Clients, Wall
 from tests.sandbox.shapes import problems
 
@@ -223,4 +223,5 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     _serverless(ask)
     _moto_lacks(ask)
     lens_walk.walk(ask)
+    target_walk.walk(ask, client, wall)
     assert seen == set(HANDLERS)

@@ -93,7 +93,12 @@ CI_OR_USER: Any = (CiToken, BearerToken, SessionAuthentication)
 
 def audience(request: HttpRequest) -> str:
     """What a token must be made out to: OIDC_AUDIENCE, else the portal's own address without a slash at its end."""
-    return settings.OIDC_AUDIENCE or request.build_absolute_uri("/").rstrip("/")
+    return settings.OIDC_AUDIENCE or address(request)
+
+
+def address(request: HttpRequest) -> str:
+    """Where the portal is reached, without a slash at its end: PUBLIC_URL, else as this request has reached it."""
+    return str(settings.PUBLIC_URL or request.build_absolute_uri("/")).rstrip("/")
 
 
 def reporter_of(request: Request) -> Reporter:

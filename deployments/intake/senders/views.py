@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from deployments.intake import present
 from deployments.intake.forms import DIALECT_WORDS, ChangeSenderForm, CiIdentityForm, NewSenderForm, RotateForm
 from deployments.intake.oidc import manage as identities
-from deployments.intake.oidc.authentication import audience
+from deployments.intake.oidc.authentication import address, audience
 from deployments.intake.senders import manage
 from deployments.models import CiIdentity, HookSender, IssuerKeys, RefusedEvent
 from deployments.models.intake import OPEN
@@ -36,7 +36,7 @@ def senders(request: HttpRequest) -> HttpResponse:
         "tabs": present.tabs(request.user, "senders"),
         "senders": [(row, DIALECT_WORDS[row.dialect]) for row in HookSender.objects.all()[:200]],
         "identities": CiIdentity.objects.all()[:200],
-        "base": request.build_absolute_uri("/").rstrip("/"),
+        "base": address(request),
         "audience": audience(request),
         "connect": [(key, title, icon, f"deployments/intake/connect/{key}.html") for key, title, icon in CONNECT],
         "may": may,
@@ -161,6 +161,6 @@ def _shown(request: HttpRequest, row: HookSender, secret: str) -> HttpResponse:
 def _context(request: HttpRequest, row: HookSender, form: Any) -> dict[str, Any]:
     return {
         "tabs": present.tabs(request.user, "senders"), "row": row, "form": form, "rotate": RotateForm(), "words": DIALECT_WORDS[row.dialect],
-        "secrets": manage.live_secrets(row, timezone.now()), "base": request.build_absolute_uri("/").rstrip("/"),
+        "secrets": manage.live_secrets(row, timezone.now()), "base": address(request),
         "refused": RefusedEvent.objects.filter(hook=row, state=OPEN).count(), "issuers": settings.OIDC_ISSUERS,
     }  # fmt: skip
