@@ -9,6 +9,7 @@ from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
 from deployments.intake import retention
 from deployments.intake.oidc import keys as issuer_keys
+from deployments.intake.pull import run as pull
 from deployments.intake.senders import sns_jobs
 from deployments.judging import sources as metric_sources
 from deployments.judging import traffic
@@ -35,7 +36,7 @@ panel_registry.add(
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
-for job in (*JOBS, issuer_keys.JOB, retention.JOB, *sns_jobs.JOBS):
+for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)

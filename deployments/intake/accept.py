@@ -13,6 +13,7 @@ from deployments.intake import commits, incidents, matching, reporters
 from deployments.intake.record import CHANGE, INCIDENT, NOTES, Record, Refusal
 from deployments.intake.reporters import Reporter
 from deployments.models import Deployment, Incident, IntakeEvent
+from portal.aws.accounts import accounts
 from services.models import Entity
 
 ACCEPTED, DUPLICATE, IGNORED = "accepted", "duplicate", "ignored"
@@ -103,6 +104,8 @@ def _event(record: Record, reporter: Reporter, entity: Entity | None) -> IntakeE
 
 
 def _apply(record: Record, entity: Entity, event: IntakeEvent) -> None:
+    if _told_by_aws(record):
+        return
     if record.kind == INCIDENT:
         event.incident = _incident(record, entity)
     elif record.kind == CHANGE:
@@ -113,6 +116,17 @@ def _apply(record: Record, entity: Entity, event: IntakeEvent) -> None:
     else:
         event.deployment = _deployment(record, entity)
     event.save(update_fields=["incident", "deployment"])
+
+
+def _told_by_aws(record: Record) -> bool:
+    """Whether the portal reads this deployment from the account itself.
+
+    ECS tells its events under other ids than its API, and an execution of a pipeline may be CodeDeploy's deployment: only what is
+    read from the account says which.
+    """
+    if record.dialect != "eventbridge" or record.source not in ("codepipeline", "ecs"):
+        return False
+    return any(one.account_id == record.account and record.region in one.regions for one in accounts())
 
 
 def _deployment(record: Record, entity: Entity) -> Deployment:
