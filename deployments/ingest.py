@@ -25,7 +25,7 @@ def record(
     record fills blanks only, and one that has ended does not run again.
     """
     told = {name: fields[name] for name in (*STAMPED, *ONCE_TRUE, "started_at") if name in fields} | {"state": state}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = _locked(source, external_id)
         if row is None:
             try:

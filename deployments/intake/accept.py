@@ -27,6 +27,10 @@ PER_SENDER = {"argo", "flagger"}
 """Dialects whose ids are unique within one cluster only: each cluster is a sender of its own."""
 
 
+class Known(Exception):
+    """The event has been taken before."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """What became of one event that was not refused."""
@@ -45,12 +49,12 @@ def accept(record: Record, reporter: Reporter) -> Taken:
     if entity is not None:
         reporters.require(reporter, entity)
     named = replace(record, source=_source(record, reporter, entity))
-    with transaction.atomic():
-        event = _event(named, reporter, entity)
-        if event is None:
-            return Taken(DUPLICATE, record.event_id, record.kind, entity.ref if entity else "")
-        if entity is not None:
-            _apply(named, entity, event)
+    try:
+        with transaction.atomic():
+            event = _apply(named, entity) if entity is not None and not _told_by_aws(named) else IntakeEvent()
+            _store(event, named, reporter, entity)
+    except Known:
+        return Taken(DUPLICATE, record.event_id, record.kind, entity.ref if entity else "")
     return Taken(ACCEPTED, record.event_id, record.kind, entity.ref if entity else "", event.deployment_id)
 
 
@@ -88,34 +92,32 @@ def _source(record: Record, reporter: Reporter, entity: Entity | None) -> str:
     return record.source
 
 
-def _event(record: Record, reporter: Reporter, entity: Entity | None) -> IntakeEvent | None:
-    """The row of the event; None where it has been taken before."""
-    event = IntakeEvent(
-        source=record.source, event_id=record.event_id, dialect=record.dialect, kind=record.kind, sender=reporter.name[:160],
-        service=entity, occurred_at=record.occurred_at, outcome=record.status[:20],
-        summary=(record.title or " ".join(part for part in (record.version, record.status, record.environment) if part))[:300],
-    )  # fmt: skip
+def _store(event: IntakeEvent, record: Record, reporter: Reporter, entity: Entity | None) -> None:
+    """Write the event itself, last: one that has been taken before undoes the whole transaction. Raises Known."""
+    event.source, event.event_id, event.dialect, event.kind = (
+        record.source,
+        record.event_id,
+        record.dialect,
+        record.kind,
+    )
+    event.sender, event.service, event.occurred_at = reporter.name[:160], entity, record.occurred_at
+    words = " ".join(part for part in (record.version, record.status, record.environment) if part)
+    event.summary, event.outcome = (record.title or words)[:300], record.status[:20]
     try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-    except IntegrityError:
-        return None
-    return event
+        event.save(force_insert=True)
+    except IntegrityError as error:
+        raise Known from error
 
 
-def _apply(record: Record, entity: Entity, event: IntakeEvent) -> None:
-    if _told_by_aws(record):
-        return
+def _apply(record: Record, entity: Entity) -> IntakeEvent:
+    """Write what the event is about; an event, not stored yet, that points there."""
     if record.kind == INCIDENT:
-        event.incident = _incident(record, entity)
-    elif record.kind == CHANGE:
+        return IntakeEvent(incident=_incident(record, entity))
+    if record.kind == CHANGE:
         commits.merged(entity, record.commits, record.chain)
-        return
-    elif record.kind in NOTES:
-        return
-    else:
-        event.deployment = _deployment(record, entity)
-    event.save(update_fields=["incident", "deployment"])
+    elif record.kind not in NOTES:
+        return IntakeEvent(deployment=_deployment(record, entity))
+    return IntakeEvent()
 
 
 def _told_by_aws(record: Record) -> bool:
@@ -130,14 +132,6 @@ def _told_by_aws(record: Record) -> bool:
 
 
 def _deployment(record: Record, entity: Entity) -> Deployment:
-    known = Deployment.objects.filter(source=record.source, external_id=record.external_id).first()
-    if known is not None and known.service_id != entity.pk:
-        raise Refusal(
-            "Another service has reported a deployment under this source and id.",
-            "external_id",
-            "Send an id of its own.",
-            status=409,
-        )
     row, _ = ingest.record(
         entity, source=record.source, external_id=record.external_id, occurred_at=record.occurred_at, state=record.status,
         kind=record.kind, version=record.version, environment=record.environment, tier=record.tier, region=record.region,
@@ -145,6 +139,13 @@ def _deployment(record: Record, entity: Entity) -> Deployment:
         strategy=record.strategy, rollback_of=record.rollback_of, weight=record.weight, chain=record.chain, contained=record.contained,
         remediates=record.remediates, started_at=record.started_at, finished_at=record.finished_at,
     )  # fmt: skip
+    if row.service_id != entity.pk:
+        raise Refusal(
+            "Another service has reported a deployment under this source and id.",
+            "external_id",
+            "Send an id of its own.",
+            status=409,
+        )
     commits.brought(row, record.commits)
     incidents.look_again(row)
     return row

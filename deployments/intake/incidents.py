@@ -32,7 +32,7 @@ def record(
     title, severity, url and artifact; `caused_by` is the external id of a deployment of the service.
     """
     told = {name: fields[name] for name in TOLD if name in fields}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = Incident.objects.select_for_update().filter(source=source, external_id=external_id).first()
         is_new = row is None
         if row is None:
