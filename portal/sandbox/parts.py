@@ -122,6 +122,7 @@ class Database:
     public: bool = False
     storage: str = "gp3"
     gigabytes: int = 100
+    insights: bool = True
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,19 @@ def _moto_lacks(ask: Ask) -> None:
     assert ask("lambda", "ListFunctionUrlConfigs", "eu-west-1", FunctionName="prices")["FunctionUrlConfigs"]
 
 
+def _insights(ask: Ask) -> None:
+    who = {"MasterUsername": "service", "MasterUserPassword": "not-a-real-password"}
+    size = {"Engine": "postgres", "DBInstanceClass": "db.m7g.large", "AllocatedStorage": 20}
+    made = ask("rds", "CreateDBInstance", DBInstanceIdentifier="own", **size, **who)["DBInstance"]
+    assert made["PerformanceInsightsEnabled"] is False
+    for wanted, seen in ((True, True), (None, True), (False, False)):
+        change = {} if wanted is None else {"EnablePerformanceInsights": wanted}
+        ask("rds", "ModifyDBInstance", DBInstanceIdentifier="own", **change)
+        found = ask("rds", "DescribeDBInstances", DBInstanceIdentifier="own")["DBInstances"][0]
+        assert found["PerformanceInsightsEnabled"] is seen
+        assert ("PerformanceInsightsRetentionPeriod" in found) is seen
+
+
 def test_every_handler_answers_the_shape_of_the_service_model(
     checked: tuple[Ask, set[tuple[str, str]]], sandbox: Sandbox, wall: Wall, client: Clients
 ) -> None:
@@ -222,5 +235,6 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     _meshes(ask, client)
     _serverless(ask)
     _moto_lacks(ask)
+    _insights(ask)
     lens_walk.walk(ask)
     assert seen == set(HANDLERS)
