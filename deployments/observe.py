@@ -48,7 +48,9 @@ def run(context: JobContext) -> dict[str, Any]:
         context.progress(number, len(places), f"{place[0]} {place[1]}")
         _look(place, seen, context)
     services = list(Entity.objects.services())
-    return {"services": publish(services, seen), "deployments": _record(services, seen), "silent": len(seen.silent)}
+    # Recorded first: the fact tells when a service was released last.
+    recorded = _record(services, seen)
+    return {"services": publish(services, seen), "deployments": recorded, "silent": len(seen.silent)}
 
 
 def publish(services: list[Entity], seen: Seen) -> int:
@@ -130,7 +132,7 @@ def _pipeline(pipeline: codepipeline.Pipeline) -> dict[str, Any]:
         "region": pipeline.region,
         "stages": stages,
     }
-    value["gated"] = any(stage.approval for stage in pipeline.stages)
+    value["gated"] = any(stage.approval or stage.entry_conditions for stage in pipeline.stages)
     return value | ({"failed_stage": failed} if pipeline.state_known else {})
 
 
