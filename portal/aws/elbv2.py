@@ -18,6 +18,8 @@ SWITCHES = {
     "access_logs": "access_logs.s3.enabled",
     "drops_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
 }
+OF_HTTP = {"drops_invalid_headers"}
+"""Only a load balancer that reads HTTP has these."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class TargetGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(AwsResource):
-    """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS."""
+    """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS.
+
+    A network load balancer knows nothing of headers: what would be done with malformed ones is None.
+    """
 
     type: str
     scheme: str
@@ -90,15 +95,16 @@ def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _switches(client: Any, arn: str, account: str, region: str) -> dict[str, bool | None]:
-    """Which of the attributes in SWITCHES are on; None for each where the role may not read them."""
+def _switches(client: Any, arn: str, kind: str, account: str, region: str) -> dict[str, bool | None]:
+    """Which of the attributes in SWITCHES are on; None for what this kind has not, or the role may not read."""
 
     def read() -> set[str]:
         rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
         return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
 
     on = detail("elasticloadbalancing:DescribeLoadBalancerAttributes", account, region, read)
-    return {name: None if on is None else key in on for name, key in SWITCHES.items()}
+    foreign = OF_HTTP if kind != "application" else set()
+    return {name: None if on is None or name in foreign else key in on for name, key in SWITCHES.items()}
 
 
 def _weights(listeners: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -131,7 +137,7 @@ def _load_balancer(
     groups: Sequence[Mapping[str, Any]],
     tags: Mapping[str, Mapping[str, str]],
 ) -> LoadBalancer:
-    arn = row["LoadBalancerArn"]
+    arn, kind = row["LoadBalancerArn"], row.get("Type", "application")
     listeners = list(pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn))
     zones = tuple(sorted(zone["ZoneName"] for zone in row.get("AvailabilityZones") or []))
     weights = _weights(listeners)
@@ -143,11 +149,11 @@ def _load_balancer(
         account=account,
         region=region,
         tags=tags.get(arn, {}),
-        type=row.get("Type", "application"),
+        type=kind,
         scheme=row.get("Scheme", ""),
         zones=zones,
         zone_count=len(set(zones)),
-        **_switches(client, arn, account, region),
+        **_switches(client, arn, kind, account, region),
         plain_http=_plain_http(listeners),
         tls_policies=tuple(sorted({entry["SslPolicy"] for entry in listeners if entry.get("SslPolicy")})),
         target_groups=mine,
