@@ -16,6 +16,7 @@ TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 SWITCHES = {
     "deletion_protection": "deletion_protection.enabled",
     "access_logs": "access_logs.s3.enabled",
+    "cross_zone": "load_balancing.cross_zone.enabled",
     "drops_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
 }
 OF_HTTP = {"drops_invalid_headers"}
@@ -51,6 +52,7 @@ class LoadBalancer(AwsResource):
     zone_count: int
     deletion_protection: bool | None
     access_logs: bool | None
+    cross_zone: bool | None
     drops_invalid_headers: bool | None
     plain_http: bool
     tls_policies: tuple[str, ...]

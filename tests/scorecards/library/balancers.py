@@ -10,6 +10,7 @@ from tests.scorecards.library.stage import Stage
 SWITCHES = {
     "protection": "deletion_protection.enabled",
     "logs": "access_logs.s3.enabled",
+    "cross_zone": "load_balancing.cross_zone.enabled",
     "strict_headers": "routing.http.drop_invalid_header_fields.enabled",
 }
 TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -23,7 +24,9 @@ def balancer(stage: Stage, *, zones: int = 3, kind: str = "application", https: 
         Name=stage.name[:32].rstrip("-"), Subnets=subnets, Scheme="internal", Type=kind, Tags=stage.listed()
     )
     arn: str = made["LoadBalancers"][0]["LoadBalancerArn"]
-    fitting = SWITCHES if kind == "application" else {name: SWITCHES[name] for name in ("protection", "logs")}
+    fitting = (
+        SWITCHES if kind == "application" else {name: SWITCHES[name] for name in ("protection", "logs", "cross_zone")}
+    )
     values = [{"Key": key, "Value": str(switches.get(name, True)).lower()} for name, key in fitting.items()]
     elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=values)
     elb.create_listener(LoadBalancerArn=arn, **_listener(stage, kind, https))
@@ -54,7 +57,7 @@ def _group(stage: Stage) -> str:
 
 @passes(
     "services.alb-zones", "services.alb-https", "services.alb-deletion-protection", "services.alb-access-logs",
-    "services.alb-headers",
+    "services.alb-headers", "services.alb-cross-zone",
 )  # fmt: skip
 def balancer_kept_well(stage: Stage) -> None:
     balancer(stage)
@@ -83,3 +86,8 @@ def balancer_without_access_logs(stage: Stage) -> None:
 @fails("services.alb-headers")
 def balancer_that_takes_any_header(stage: Stage) -> None:
     balancer(stage, strict_headers=False)
+
+
+@fails("services.alb-cross-zone")
+def balancer_that_keeps_zones_apart(stage: Stage) -> None:
+    balancer(stage, kind="network", cross_zone=False)

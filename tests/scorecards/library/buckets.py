@@ -11,20 +11,22 @@ AGE = {
 }  # fmt: skip
 
 
-def bucket(stage: Stage, *, blocked: int = 4, versions: bool = True, ages: bool = True) -> None:
-    """A bucket with so many of its four blocks on."""
+def bucket(stage: Stage, *, blocked: int = 4, versions: bool = True, ages: bool = True, key: str = "aws:kms") -> None:
+    """A bucket with so many of its four blocks on, encrypted with a key of KMS or with that of S3 (AES256)."""
     s3, name = stage.client("s3"), stage.name
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": stage.place.region})
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": stage.listed()})
     blocks = {block: number < blocked for number, block in enumerate(BLOCKS)}
     s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=blocks)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": key}}
+    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
     if versions:
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     if ages:
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [AGE]})
 
 
-@passes("services.s3-public-access", "services.s3-versioning", "services.s3-lifecycle")
+@passes("services.s3-public-access", "services.s3-versioning", "services.s3-lifecycle", "services.s3-key")
 def bucket_kept_well(stage: Stage) -> None:
     bucket(stage)
 
@@ -42,3 +44,8 @@ def bucket_without_versions(stage: Stage) -> None:
 @fails("services.s3-lifecycle")
 def bucket_that_keeps_all_for_ever(stage: Stage) -> None:
     bucket(stage, ages=False)
+
+
+@fails("services.s3-key")
+def bucket_under_the_key_of_s3(stage: Stage) -> None:
+    bucket(stage, key="AES256")

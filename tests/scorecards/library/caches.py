@@ -21,7 +21,7 @@ def cache(stage: Stage, *, nodes: int = 2, **settings: Any) -> None:
 
 @passes(
     "services.cache-encrypted", "services.cache-failover", "services.cache-snapshots", "services.cache-current",
-    "services.cache-graviton",
+    "services.cache-graviton", "services.cache-zones",
 )  # fmt: skip
 def cache_kept_well(stage: Stage) -> None:
     cache(stage)
@@ -32,7 +32,7 @@ def cache_in_the_clear(stage: Stage) -> None:
     cache(stage, TransitEncryptionEnabled=False)
 
 
-@fails("services.cache-failover")
+@fails("services.cache-failover", "services.cache-zones")
 def cache_of_one_node(stage: Stage) -> None:
     cache(stage, nodes=1)
 
@@ -50,3 +50,8 @@ def cache_of_an_old_generation(stage: Stage) -> None:
 @fails("services.cache-graviton")
 def cache_on_x86(stage: Stage) -> None:
     cache(stage, CacheNodeType="cache.m7i.large")
+
+
+@fails("services.cache-zones")
+def cache_in_one_zone(stage: Stage) -> None:
+    cache(stage, MultiAZEnabled=False)

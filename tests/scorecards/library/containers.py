@@ -10,9 +10,12 @@ from tests.scorecards.library.stage import Stage
 
 def tasks(
     stage: Stage, *, count: int = 2, breaker: bool = True, insights: bool = True, cpu: str = "ARM64", spot: int = 0,
-    **settings: Any,
+    floor: int = 100, scales: bool = True, **settings: Any,
 ) -> None:  # fmt: skip
-    """A Fargate service with nothing to object to; `spot` is the weight of FARGATE_SPOT against 1 of FARGATE."""
+    """A Fargate service with nothing to object to; `spot` is the weight of FARGATE_SPOT against 1 of FARGATE.
+
+    `floor` is the share of the tasks, in percent, below which no deployment may go.
+    """
     ecs, tags = stage.client("ecs"), stage.listed("key", "value")
     wanted = [{"name": "containerInsights", "value": "enabled" if insights else "disabled"}]
     ecs.create_cluster(clusterName=stage.name, settings=wanted, tags=tags)
@@ -25,7 +28,7 @@ def tasks(
     if spot:
         capacity.append({"capacityProvider": "FARGATE_SPOT", "weight": spot})
     rollout = {
-        "maximumPercent": 200, "minimumHealthyPercent": 100,
+        "maximumPercent": 200, "minimumHealthyPercent": floor,
         "deploymentCircuitBreaker": {"enable": breaker, "rollback": breaker},
     }  # fmt: skip
     network = {"subnets": list(stage.network.private), "securityGroups": [stage.network.group]}
@@ -34,10 +37,16 @@ def tasks(
         "capacityProviderStrategy": capacity, "deploymentConfiguration": rollout, "networkConfiguration": {"awsvpcConfiguration": network},
         "tags": tags, **settings,
     })  # fmt: skip
+    if scales:
+        stage.client("application-autoscaling").register_scalable_target(
+            ServiceNamespace="ecs", ResourceId=f"service/{stage.name}/{stage.name}",
+            ScalableDimension="ecs:service:DesiredCount", MinCapacity=count, MaxCapacity=3 * count,
+        )  # fmt: skip
 
 
 @passes(
     "services.ecs-circuit-breaker", "services.container-insights", "services.ecs-two-tasks", "services.ecs-arm",
+    "services.ecs-full-strength", "services.ecs-scales",
 )  # fmt: skip
 def tasks_kept_well(stage: Stage) -> None:
     tasks(stage)
@@ -78,3 +87,13 @@ def worker_on_spot(stage: Stage) -> None:
 def worker_on_demand(stage: Stage) -> None:
     stage.describe(type="worker")
     tasks(stage)
+
+
+@fails("services.ecs-full-strength")
+def tasks_that_a_deployment_halves(stage: Stage) -> None:
+    tasks(stage, floor=50)
+
+
+@fails("services.ecs-scales")
+def tasks_of_a_fixed_number(stage: Stage) -> None:
+    tasks(stage, scales=False)

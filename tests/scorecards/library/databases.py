@@ -25,7 +25,7 @@ def database(stage: Stage, **settings: Any) -> None:
 @passes(
     "services.rds-encrypted", "services.rds-private", "services.rds-multi-az", "services.rds-backups",
     "services.rds-deletion-protection", "services.rds-iam", "services.performance-insights", "services.rds-current",
-    "services.gp3", "services.rds-graviton",
+    "services.gp3", "services.rds-graviton", "services.rds-log-exports", "services.rds-monitoring",
 )  # fmt: skip
 def database_kept_well(stage: Stage) -> None:
     database(stage)
@@ -79,3 +79,13 @@ def database_on_x86(stage: Stage) -> None:
 @fails("services.gp3")
 def database_on_gp2(stage: Stage) -> None:
     database(stage, StorageType="gp2")
+
+
+@fails("services.rds-log-exports")
+def database_that_keeps_its_logs(stage: Stage) -> None:
+    database(stage, EnableCloudwatchLogsExports=[])
+
+
+@fails("services.rds-monitoring")
+def database_seen_from_outside_only(stage: Stage) -> None:
+    database(stage, MonitoringInterval=0, MonitoringRoleArn="")

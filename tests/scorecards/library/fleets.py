@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.scorecards.library.fixture import fails, passes
 from tests.scorecards.library.stage import Stage
+from tests.scorecards.library.usage import busy
 
 IMAGE = "ami-12c6146b"
 """An Amazon Linux image that the embedded AWS knows in every region."""
@@ -14,12 +15,12 @@ IMAGE = "ami-12c6146b"
 def fleet(
     stage: Stage, *, zones: int = 2, size: int = 2, instance_type: str = "m7g.large", tokens: str = "required",
     public: bool = False, scales: bool = True, on_demand: int | None = None, subnets: tuple[str, ...] = (),
-    **settings: Any,
+    disk: dict[str, Any] | None = None, **settings: Any,
 ) -> None:  # fmt: skip
     """A group of instances. `on_demand` is the percentage of a mixed instances policy, None for a group without one."""
     name, scaling = stage.name, stage.client("autoscaling")
     stage.client("ec2").create_launch_template(
-        LaunchTemplateName=name, LaunchTemplateData=_template(stage, instance_type, tokens)
+        LaunchTemplateName=name, LaunchTemplateData=_template(stage, instance_type, tokens, disk or {})
     )
     chosen = {"LaunchTemplateName": name, "Version": "$Latest"}
     where = subnets or (stage.network.public if public else stage.network.private)[:zones]
@@ -37,11 +38,13 @@ def fleet(
         )  # fmt: skip
 
 
-def _template(stage: Stage, instance_type: str, tokens: str) -> dict[str, Any]:
+def _template(stage: Stage, instance_type: str, tokens: str, disk: dict[str, Any]) -> dict[str, Any]:
+    root = {"VolumeSize": 20, "VolumeType": "gp3", "Encrypted": True, **disk}
     return {
         "ImageId": IMAGE, "InstanceType": instance_type,
         "MetadataOptions": {"HttpTokens": tokens, "HttpEndpoint": "enabled"},
-        "TagSpecifications": [{"ResourceType": "instance", "Tags": stage.listed()}],
+        "BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": root}],
+        "TagSpecifications": [{"ResourceType": kind, "Tags": stage.listed()} for kind in ("instance", "volume")],
     }  # fmt: skip
 
 
@@ -69,10 +72,12 @@ def served(stage: Stage) -> str:
 
 @passes(
     "services.asg-zones", "services.asg-health-check", "services.asg-scales", "services.imdsv2",
-    "services.instances-private", "services.current-instances",
+    "services.instances-private", "services.current-instances", "services.asg-two-instances", "services.asg-healthy",
+    "services.cpu-headroom", "services.volumes-encrypted", "services.volumes-gp3",
 )  # fmt: skip
 def fleet_kept_well(stage: Stage) -> None:
     fleet(stage, TargetGroupARNs=[served(stage)])
+    busy(stage, 40)
 
 
 @fails("services.asg-zones")
@@ -105,7 +110,36 @@ def fleet_of_an_old_generation(stage: Stage) -> None:
     fleet(stage, instance_type="m5.large")
 
 
-@passes("services.spot-machines")
+@fails("services.asg-two-instances")
+def fleet_of_one(stage: Stage) -> None:
+    fleet(stage, size=1)
+
+
+@fails("services.asg-healthy")
+def fleet_with_a_sick_instance(stage: Stage) -> None:
+    fleet(stage)
+    scaling = stage.client("autoscaling")
+    group = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[stage.name])["AutoScalingGroups"][0]
+    scaling.set_instance_health(InstanceId=group["Instances"][0]["InstanceId"], HealthStatus="Unhealthy")
+
+
+@fails("services.cpu-headroom")
+def fleet_at_its_limit(stage: Stage) -> None:
+    fleet(stage)
+    busy(stage, 91)
+
+
+@fails("services.volumes-encrypted")
+def fleet_with_plain_disks(stage: Stage) -> None:
+    fleet(stage, disk={"Encrypted": False})
+
+
+@fails("services.volumes-gp3")
+def fleet_on_gp2(stage: Stage) -> None:
+    fleet(stage, disk={"VolumeType": "gp2"})
+
+
+@passes("services.spot-machines", "services.capacity-rebalance")
 def nightly_fleet_on_spot(stage: Stage) -> None:
     stage.describe(type="job")
     fleet(stage, on_demand=20, CapacityRebalance=True)
@@ -115,6 +149,12 @@ def nightly_fleet_on_spot(stage: Stage) -> None:
 def nightly_fleet_on_demand(stage: Stage) -> None:
     stage.describe(type="job")
     fleet(stage)
+
+
+@fails("services.capacity-rebalance")
+def nightly_fleet_that_hears_no_warning(stage: Stage) -> None:
+    stage.describe(type="job")
+    fleet(stage, on_demand=20)
 
 
 @passes("services.spot-share")

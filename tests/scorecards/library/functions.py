@@ -31,6 +31,27 @@ def function_kept_well(stage: Stage) -> None:
     function(stage)
 
 
+@passes("services.lambda-dead-letters")
+def worker_that_keeps_what_failed(stage: Stage) -> None:
+    stage.describe(type="worker")
+    function(stage, DeadLetterConfig={"TargetArn": stage.place.arn("sqs", "dead-letters")})
+
+
+@passes("services.lambda-dead-letters")
+def worker_that_reads_a_queue(stage: Stage) -> None:
+    stage.describe(type="worker")
+    function(stage)
+    stage.client("sqs").create_queue(QueueName=stage.name, tags=stage.tags)
+    source = stage.place.arn("sqs", stage.name)
+    stage.client("lambda").create_event_source_mapping(FunctionName=stage.name, EventSourceArn=source)
+
+
+@fails("services.lambda-dead-letters")
+def worker_that_forgets_what_failed(stage: Stage) -> None:
+    stage.describe(type="worker")
+    function(stage)
+
+
 @fails("services.lambda-tracing")
 def function_without_traces(stage: Stage) -> None:
     function(stage, TracingConfig={"Mode": "PassThrough"})

@@ -14,7 +14,7 @@ def logs(stage: Stage, days: int = 30, tags: dict[str, str] | None = None) -> No
         client.put_retention_policy(logGroupName=name, retentionInDays=days)
 
 
-@passes("services.log-retention", "services.tags-complete", "services.cost-center")
+@passes("services.log-retention", "services.logs-long-enough", "services.tags-complete", "services.cost-center")
 def logs_kept_well(stage: Stage) -> None:
     logs(stage)
 
@@ -22,6 +22,11 @@ def logs_kept_well(stage: Stage) -> None:
 @fails("services.log-retention")
 def logs_kept_for_ever(stage: Stage) -> None:
     logs(stage, 0)
+
+
+@fails("services.logs-long-enough")
+def logs_of_a_week(stage: Stage) -> None:
+    logs(stage, 7)
 
 
 @fails("services.tags-complete")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,28 +17,17 @@ from tests.scorecards.library.fixture import fails, passes
 from tests.scorecards.library.fleets import fleet
 from tests.scorecards.library.stage import TEAM, Stage
 from tests.scorecards.library.tables import table
+from tests.scorecards.library.usage import busy, used
 
-HOURS = 14 * 24
 PRICED = "m5.large"
 """A type whose price on demand and on spot is known."""
 REFUSED = ("AccessDenied", 403)
 
 
-def used(stage: Stage, namespace: str, metric: str, value: float, **dimensions: str) -> None:
-    """One value an hour over the fourteen days that a review looks back."""
-    where = [{"Name": name, "Value": text} for name, text in dimensions.items()]
-    now = datetime.now(UTC)
-    data = [
-        {"MetricName": metric, "Dimensions": where, "Timestamp": now - timedelta(hours=hour, minutes=1), "Value": value}
-        for hour in range(HOURS)
-    ]
-    stage.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
-
-
 def machines(stage: Stage, cpu: float, **settings: Any) -> None:
     """A fleet that was so busy, in percent of its processors."""
     fleet(stage, instance_type=PRICED, **settings)
-    used(stage, "AWS/EC2", "CPUUtilization", cpu, AutoScalingGroupName=stage.name)
+    busy(stage, cpu)
 
 
 def rows(stage: Stage, reads: float, writes: float = 1) -> None:

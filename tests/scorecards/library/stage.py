@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import time_machine
@@ -14,6 +14,9 @@ from services.ingest import ingest
 from services.models import Entity
 
 TEAM, OWNER = "payments", "payments@example.com"
+ACCOUNT, BARE = "111111111111", "222222222222"
+"""The account of nearly all fixtures, and one in which nobody has set anything up."""
+REGION = "eu-west-1"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Stage:
     def client(self, service: str) -> Any:
         """A boto3 client of the account and region."""
         return self.place.client(service)
+
+    def within(self, account: str) -> Stage:
+        """The same stage in another account, which has no network of ours."""
+        return replace(self, place=Place(self.place.aws, account, self.place.region))
 
     @property
     def tags(self) -> dict[str, str]:

@@ -51,3 +51,13 @@ def table_under_the_key_of_aws(stage: Stage) -> None:
 def table_with_fixed_capacity(stage: Stage) -> None:
     units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
     table(stage, BillingMode="PROVISIONED", ProvisionedThroughput=units)
+
+
+@passes("services.dynamodb-capacity")
+def table_whose_capacity_scales(stage: Stage) -> None:
+    table_with_fixed_capacity(stage)
+    for kind in ("Read", "Write"):
+        stage.client("application-autoscaling").register_scalable_target(
+            ServiceNamespace="dynamodb", ResourceId=f"table/{stage.name}",
+            ScalableDimension=f"dynamodb:table:{kind}CapacityUnits", MinCapacity=5, MaxCapacity=50,
+        )  # fmt: skip

@@ -19,9 +19,8 @@ from scorecards.evaluate import evaluate_due
 from scorecards.models import CheckResult
 from tests.scorecards import library
 from tests.scorecards.library.fixture import FIXTURES
-from tests.scorecards.library.stage import Network, Stage
+from tests.scorecards.library.stage import ACCOUNT, BARE, REGION, Network, Stage
 
-ACCOUNT, REGION = "111111111111", "eu-west-1"
 ROLES = {
     "lambda-execution": "lambda.amazonaws.com",
     "clusters": "eks.amazonaws.com",
@@ -30,6 +29,8 @@ ROLES = {
     "pipelines": "codepipeline.amazonaws.com",
 }
 """Names of IAM roles with the service of AWS that takes each."""
+TRUSTED = ("read", "rollout", "chaos")
+"""What the portal's own roles in an account are for."""
 States = dict[str, dict[str, str]]
 
 
@@ -41,10 +42,9 @@ def load() -> None:
 
 def judged(sandbox: Sandbox, clock: time_machine.Traveller) -> States:
     """What the product says of every fixture: service → check → state."""
-    Account.objects.create(
-        account_id=ACCOUNT, name="production", regions=[REGION],
-        **{f"{role}_role_arn": f"arn:aws:iam::{ACCOUNT}:role/colonnade-{role}" for role in ("read", "rollout", "chaos")},
-    )  # fmt: skip
+    for account, name in ((ACCOUNT, "production"), (BARE, "new")):
+        roles = {f"{role}_role_arn": f"arn:aws:iam::{account}:role/colonnade-{role}" for role in TRUSTED}
+        Account.objects.create(account_id=account, name=name, regions=[REGION], **roles)
     place = Place(Aws(sandbox.url), ACCOUNT, REGION)
     network = _ground(place)
     waiting = []
