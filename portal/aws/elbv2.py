@@ -39,6 +39,14 @@ class TargetGroup:
     functions: tuple[str, ...] | None = ()
 
 
+@dataclass(frozen=True)
+class Listener:
+    """Where a load balancer listens; `label` is its protocol and port, such as "HTTPS 443"."""
+
+    arn: str
+    label: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(AwsResource):
     """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS.
@@ -60,6 +68,7 @@ class LoadBalancer(AwsResource):
     serves_lambda: bool
     weighted: bool
     vpc_id: str
+    listeners: tuple[Listener, ...] = ()
 
 
 def load_balancers(account: str, region: str) -> list[LoadBalancer]:
@@ -162,4 +171,5 @@ def _load_balancer(
         serves_lambda=any(group.target_type == "lambda" for group in mine),
         weighted=bool(weights),
         vpc_id=row.get("VpcId") or "",
+        listeners=tuple(Listener(row["ListenerArn"], f"{row['Protocol']} {row['Port']}") for row in listeners),
     )

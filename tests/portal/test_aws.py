@@ -97,8 +97,8 @@ def test_the_external_id_and_fifteen_minutes_are_sent(aws: Any, db: None, monkey
     sent: dict[str, Any] = {}
     real = session._boto_client
 
-    def spying(keys: dict[str, str], service: str, region: str) -> Any:
-        client = real(keys, service, region)
+    def spying(keys: dict[str, str], service: str, region: str, once: bool = False) -> Any:
+        client = real(keys, service, region, once)
         if service == "sts":
             client.meta.events.register(
                 "before-parameter-build.sts.AssumeRole", lambda params, **_: sent.update(params)
