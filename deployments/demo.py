@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from deployments import ingest
 from deployments.gates import demo as gates_demo
+from deployments.judging import demo as judging_demo
 from deployments.models import Rollout, RolloutPlan
 from deployments.models.states import SUCCEEDED
 from deployments.rollouts.start import CannotStart, plan_rollout
@@ -45,6 +46,7 @@ def load(context: JobContext) -> None:
     """Report what was released before, store the plan, and start the rollout. May be called again."""
     _history()
     gates_demo.load(context)
+    judging_demo.load("mira")
     plan, _ = RolloutPlan.objects.get_or_create(
         name=PLAN, version=1, defaults={"definition": SHORT, "created_by": "mira"}
     )
