@@ -59,7 +59,10 @@ def test_the_embedded_aws_refuses_weights_and_groups_that_lattice_refuses(rule: 
     mesh, where = client("vpc-lattice"), {"serviceIdentifier": rule.target["arn"].rpartition("/")[2]}
     where["listenerIdentifier"] = mesh.list_listeners(**where)["items"][0]["id"]
     known = mesh.list_target_groups()["items"][0]["id"]
-    for group, weight, code in ((known, 1000, "ValidationException"), ("tg-00000000000000000", 1, "ResourceNotFoundException")):
+    for group, weight, code in (
+        (known, 1000, "ValidationException"),
+        ("tg-00000000000000000", 1, "ResourceNotFoundException"),
+    ):
         action = {"forward": {"targetGroups": [{"targetGroupIdentifier": group, "weight": weight}]}}
         with pytest.raises(ClientError, match=code):
             mesh.update_listener(**where, defaultAction=action)
