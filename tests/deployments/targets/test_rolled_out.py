@@ -73,4 +73,5 @@ def test_a_rollback_after_the_end_brings_the_old_version_back(world: World, roll
     control.roll_back(rollout, mira, "complaints")
     go_on(world, rollout, "rolled_back")
     assert same(world.observe(), before)
+    assert world.kind.change.verify_undone({**world.target, "restore": before}, before), "proven only when it is there"
     assert Change.objects.count() <= 4, "one change a step, not one a look"
