@@ -62,11 +62,9 @@ def freeze_banner(entity: Entity | None = None) -> dict[str, Any]:
 def gates_now(entity: Entity) -> dict[str, Any]:
     """What would hold a rollout of this service now, by a plan that names no gate; nothing is written."""
     answers = ask.look(entity, ask.policy_of(None))
-    rows = [{"gate": gate, "icon": ICONS[gate.state], "words": STATE_WORDS[gate.state]} for gate in answers]
-    return {
-        "rows": [row for row in rows if row["gate"].state != "good"],
-        "blocked": any(gate.blocks for gate in answers),
-    }
+    shown = [gate for gate in answers if gate.state != "good"]
+    rows = [{"gate": gate, "icon": ICONS[gate.state], "words": STATE_WORDS[gate.state]} for gate in shown]
+    return {"rows": rows, "blocked": any(gate.blocks for gate in answers)}
 
 
 @register.filter

@@ -238,3 +238,16 @@ def test_the_home_page_and_the_search_know_freezes_and_pipelines(
     assert "Audit week" in browse(vera).get("/").content.decode()
     assert "line-0" in browse(vera).get("/search/?q=line-0").content.decode()
     assert "Calendar" in browse(vera).get("/search/?q=audit").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/deployments/freezes/?service=%00", "/deployments/freezes/?calendar=%00", "/deployments/freezes/?zone=%00",
+        "/deployments/freezes/?month=%00", "/deployments/pipelines/?account=%00", "/deployments/pipelines/?q=%00",
+        "/api/v1/deployments/gates/?service=%00", "/api/v1/deployments/budgets/?service=%00", "/api/v1/deployments/freezes/?calendar=%00",
+        "/api/v1/deployments/pipelines/?q=%00&account=%00", "/api/v1/deployments/approvals/?rollout=%00",
+    ],
+)  # fmt: skip
+def test_no_address_breaks_a_page(address: str, admin: Any, browse: Callable[..., Any]) -> None:
+    assert browse(admin).get(address).status_code in (200, 400, 404)
