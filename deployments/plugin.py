@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
+from deployments.dora import delivery
+from deployments.dora import views as dora
 from deployments.gates import ask
 from deployments.gates import panels as gate_panels
 from deployments.gates.kinds import GATES
 from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
+from deployments.intake import retention
+from deployments.intake.oidc import keys as issuer_keys
+from deployments.intake.pull import run as pull
+from deployments.intake.senders import sns_jobs
 from deployments.judging import sources as metric_sources
 from deployments.judging import traffic
-from deployments.targets import ecs_service, elbv2, lambda_alias
+from deployments.targets.all import KINDS
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -31,13 +37,15 @@ panel_registry.add(
     Panel("deployments.rollout", "Rollout", "service.main", "deployments/panel_main.html", panels.main, 20)
 )
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
+panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
-for job in JOBS:
+jobs.add(delivery.JOB)
+for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)
-for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
+for target in KINDS:
     targets.add(target)
     change_kinds.add(target.change)
 for metric_source in metric_sources.ALL:
