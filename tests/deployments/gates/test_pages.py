@@ -251,3 +251,21 @@ def test_the_home_page_and_the_search_know_freezes_and_pipelines(
 )  # fmt: skip
 def test_no_address_breaks_a_page(address: str, admin: Any, browse: Callable[..., Any]) -> None:
     assert browse(admin).get(address).status_code in (200, 400, 404)
+
+
+def test_the_home_page_shows_what_waits_for_this_person_and_nobody_else(
+    planned: Callable[..., Any], admin: Any, mira: Any, vera: Any, browse: Callable[..., Any]
+) -> None:
+    rollout = asked(planned(approvals=[{"segment": "Canary", "count": 2}]))
+    waits = [{"action": "Approve", "execution": "1", "since": "2026-11-24T10:00:00+00:00"}]
+    stages = [{**STAGE, "name": "Approval", "approvals": waits}]
+    Pipeline.objects.create(
+        name="line", account="1", region="eu-west-1", waiting=True, stages=stages, service=rollout.entity
+    )
+    pages = {user.username: browse(user).get("/").content.decode() for user in (admin, mira, vera)}
+    assert "Canary of Checkout 2026.11.3" in pages["admin"]
+    assert "Canary of Checkout" not in pages["mira"]
+    assert "Approval of the pipeline line" in pages["mira"]
+    assert "Releases wait for you" not in pages["vera"]
+    browse(admin).post(f"/deployments/rollouts/{rollout.pk}/segments/0/decide/", {"verdict": "approve"})
+    assert "Canary of Checkout" not in browse(admin).get("/").content.decode()
