@@ -7,7 +7,8 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from deployments.models import DEPLOYMENT_STATES, Deployment, Rollout
+from deployments.models import Deployment, Rollout
+from deployments.models.states import DEPLOYMENT_STATES
 from services.models import Entity
 
 STATE_CHOICES = [(state, state.replace("_", " ")) for state in DEPLOYMENT_STATES]

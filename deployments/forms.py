@@ -8,25 +8,26 @@ from django import forms
 
 from deployments import plans, queries
 from deployments.models import RolloutPlan
-from services import facts
+from deployments.targets.contract import Choices, Field, TargetKind
+from deployments.targets.reading import checked
 from services.models import Entity
+
+LONGEST = 2000
 
 
 class StartForm(forms.Form):
-    """Which function, which version, by which plan. Functions are those that discovery has found for the service."""
+    """Which target, which version, by which plan. What discovery has found for the service is offered as choices."""
 
     version = forms.CharField(max_length=100, label="Version", help_text="What people call it, such as 2026.11.3.")
     previous_version = forms.CharField(max_length=100, label="Version before", required=False)
-    function = forms.ChoiceField(label="Lambda function")
-    alias = forms.CharField(max_length=128, initial="live", label="Alias")
-    canary = forms.RegexField(r"^\d{1,10}$", label="Lambda version", help_text="The published number, such as 42.")
     plan = forms.ChoiceField(label="Plan")
 
-    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entity: Entity, kind: TargetKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fact = facts.current(entity).get("aws.lambda")
-        names = [item["name"] for item in fact.value.get("items", [])] if fact else []
-        self.fields["function"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.kind, found = kind, kind.choices(entity)
+        named = {field.name: _field(field, found) for field in (*kind.fields, kind.canary)}
+        self.fields |= named
+        self.order_fields(["version", "previous_version", *named, "plan"])
         self.fields["plan"].choices = plans.choices()  # type: ignore[attr-defined]
         released = queries.latest_released([entity]).get(entity.pk)
         self.fields["previous_version"].initial = released.version if released else ""
@@ -37,3 +38,25 @@ class StartForm(forms.Form):
         if plan is None:
             raise forms.ValidationError("There is no such plan any more: reload the page.")
         return plan
+
+    def clean(self) -> dict[str, Any]:
+        """What `start` takes: the target's keys with their defaults beside the version and the plan."""
+        own = {name: self.cleaned_data.pop(name, "") for name in _names(self.kind)}
+        values, wrong = checked(self.kind, own)
+        for name, sentence in wrong.items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+        return {**self.cleaned_data, **values, "kind": self.kind.key}
+
+
+def _names(kind: TargetKind) -> list[str]:
+    return [field.name for field in (*kind.fields, kind.canary)]
+
+
+def _field(field: Field, found: Choices) -> forms.Field:
+    """A list where discovery knows what there is, else a line to type into."""
+    words: dict[str, Any] = {"label": field.title, "help_text": field.help, "required": False}
+    choices = list(found.get(field.name) or ())
+    if choices:
+        return forms.ChoiceField(choices=choices, **words)
+    return forms.CharField(max_length=LONGEST, initial=field.default, **words)

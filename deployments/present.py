@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments.engine.plan.segments import bake_progress, remaining_seconds
 from deployments.engine.rollout import State
-from deployments.engine.segments import bake_progress, remaining_seconds
 from deployments.engine.verdict import duration, number
-from deployments.models import ARMED, BAKING, DONE, EXTERNAL, STOPPED, Judgement, Rollout, RolloutSegment
+from deployments.models import Judgement, Rollout, RolloutSegment
+from deployments.models.states import ARMED, BAKING, DONE, EXTERNAL, MOVED_STATES, MOVING, STOPPED, TESTING, VALIDATING
+from deployments.targets.contract import TargetError, name_of, of
 
 BADGES = {
     State.PLANNED: ("planned", "neutral", "clock"),
@@ -27,6 +29,12 @@ VERDICTS = {
     "worse": ("worse", "poor"),
     "inconclusive": ("no verdict", "fair"),
     "insufficient": ("too few requests", "neutral"),
+}
+PHASE_WORDS = {
+    ARMED: "undo armed",
+    MOVING: "AWS is moving it",
+    VALIDATING: "validating hosts",
+    TESTING: "running tests",
 }
 DEPLOYMENT_BADGES = {
     "running": ("running", "info", "activity"),
@@ -58,6 +66,14 @@ def badge(rollout: Rollout, segments: Sequence[RolloutSegment]) -> Badge:
     return Badge(f"in {current.name}", "good", "activity")
 
 
+def target_words(rollout: Rollout) -> str:
+    """What is moved: "Lambda alias live"."""
+    try:
+        return f"{of(rollout.target).title} {name_of(rollout.target)}"
+    except TargetError:
+        return str(rollout.target.get("kind", "unknown kind of target"))
+
+
 def deployment_badge(state: str) -> Badge:
     """A deployment's state."""
     return Badge(*DEPLOYMENT_BADGES[state])
@@ -70,10 +86,12 @@ def strip(rollout: Rollout, segments: Sequence[RolloutSegment], now: datetime | 
 
 
 def _piece(rollout: Rollout, segment: RolloutSegment, now: datetime) -> dict[str, Any]:
-    state = {DONE: "done", STOPPED: "failed", BAKING: "running", ARMED: "running"}.get(segment.state, "waiting")
+    state = {DONE: "done", STOPPED: "failed", ARMED: "running"}.get(segment.state, "waiting")
+    if segment.state in MOVED_STATES:
+        state = "running"
     if state == "failed" and segment.started_at is None:
         state = "waiting"
-    elapsed = (now - segment.started_at).total_seconds() if segment.started_at else 0.0
+    elapsed = (now - segment.phase_at).total_seconds() if segment.phase_at else 0.0
     progress = bake_progress(segment.bake_seconds, elapsed) if segment.state == BAKING else 0
     return {
         "name": segment.name,
@@ -87,6 +105,8 @@ def _piece(rollout: Rollout, segment: RolloutSegment, now: datetime) -> dict[str
 def _note(segment: RolloutSegment, elapsed: float) -> str:
     if segment.kind == EXTERNAL:
         return "reported" if segment.state == DONE else "waits for its deployment"
+    if segment.state in PHASE_WORDS:
+        return PHASE_WORDS[segment.state]
     full = duration(segment.bake_seconds)
     if segment.state != BAKING:
         return f"bake {full}"
@@ -110,7 +130,7 @@ def forecast(rollout: Rollout, segments: Sequence[RolloutSegment]) -> str:
 
 
 def _elapsed(segment: RolloutSegment) -> float:
-    return (timezone.now() - segment.started_at).total_seconds() if segment.started_at else 0.0
+    return (timezone.now() - segment.phase_at).total_seconds() if segment.state == BAKING and segment.phase_at else 0.0
 
 
 def verdict(judgement: Judgement | None, url: str = "") -> dict[str, Any] | None:
@@ -127,9 +147,8 @@ def verdict(judgement: Judgement | None, url: str = "") -> dict[str, Any] | None
 
 
 def gates(rollout: Rollout, segments: Sequence[RolloutSegment], judgement: Judgement | None) -> list[dict[str, Any]]:
-    """The gates as rows: what was asked, the bake, and segments that wait for others."""
-    icons = {"good": "circle-check", "poor": "x", "fair": "alert-triangle", "stale": "circle-dashed"}
-    rows = [{**gate, "icon": icons[gate["state"]]} for gate in rollout.gates]
+    """What else holds the rollout, as rows beside its gates: the bake, and segments that wait for others."""
+    rows: list[dict[str, Any]] = []
     current = segments[rollout.segment_index] if rollout.segment_index < len(segments) else None
     if current is not None and current.state == BAKING and rollout.active:
         rows.append(_bake_row(current, judgement))
@@ -141,7 +160,7 @@ def gates(rollout: Rollout, segments: Sequence[RolloutSegment], judgement: Judge
 
 
 def _bake_row(segment: RolloutSegment, judgement: Judgement | None) -> dict[str, Any]:
-    began = segment.started_at or timezone.now()
+    began = segment.phase_at or timezone.now()
     left = segment.bake_seconds - (timezone.now() - began).total_seconds()
     title = f"Bake time: {duration(left)} left" if left > 0 else "Bake time is over"
     if judgement is not None and judgement.segment_id == segment.pk and judgement.state == "no_worse":

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from deployments.models import ACTIVE_STATES, SUCCEEDED, Deployment, Judgement, Rollout, RolloutSegment
+from deployments.models import Deployment, Judgement, Rollout, RolloutSegment
+from deployments.models.states import ACTIVE_STATES, SUCCEEDED
 from services.models import Entity
 
 

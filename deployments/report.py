@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments.dora import delivery
 from deployments.engine.rollout import State
-from deployments.kinds import share_of
-from deployments.models import DONE, WEIGHT, Rollout
+from deployments.models import Rollout
+from deployments.models.states import DONE, WEIGHT
+from deployments.targets.traffic import share_of
 from services import facts
 from services.facts import FactSource
 
@@ -78,9 +80,17 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline"),
-    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery"},
+    ("deployments.rollout", "deployments.pipeline", "deployments.traffic", delivery.FACT),
+    names={
+        "deployments.rollout": "Rollout",
+        "deployments.pipeline": "Delivery",
+        "deployments.traffic": "Traffic",
+        delivery.FACT: "Delivery metrics",
+    },
     schema={
+        **{f"{delivery.FACT}.{name}": kind for name, kind in delivery.SCHEMA.items()},
+        "deployments.traffic.per_minute": "number",
+        "deployments.traffic.error_rate": "number",
         "deployments.rollout.version": "string",
         "deployments.rollout.state": "string",
         "deployments.rollout.segments": "number",

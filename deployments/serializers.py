@@ -8,16 +8,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from deployments import plans
-from deployments.engine.segments import PlanError, parse
-from deployments.models import (
-    DEPLOYMENT_STATES,
-    Deployment,
-    Judgement,
-    Rollout,
-    RolloutPlan,
-    RolloutSegment,
-    RolloutStep,
-)
+from deployments.engine.plan.reading import PlanError
+from deployments.engine.plan.segments import parse
+from deployments.intake.accept import OWN
+from deployments.models import Deployment, Judgement, Rollout, RolloutPlan, RolloutSegment, RolloutStep
+from deployments.models.states import DEPLOYMENT_STATES
+from deployments.targets.contract import LAMBDA_ALIAS, TargetError, of
+from deployments.targets.reading import checked, keys_of_all
 from services.models import Entity
 
 
@@ -58,7 +55,7 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
 
     def validate_source(self, value: str) -> str:
         """Names that the portal itself writes under are taken."""
-        if value in ("colonnade", "codedeploy"):
+        if value in OWN:
             raise serializers.ValidationError(f"The source {value!r} is the portal's own: choose another.")
         return value
 
@@ -137,15 +134,26 @@ class OneRolloutSerializer(RolloutSerializer):
 
 
 class StartSerializer(serializers.Serializer[Any]):
-    """What starts a rollout. `plan` is "name" (its newest version) or "name@version"."""
+    """What starts a rollout: `kind` says which of the target's keys are taken. `plan` is "name" (its newest version) or "name@version"."""
 
     service = ServiceField()
     version = serializers.CharField(max_length=100)
     previous_version = serializers.CharField(max_length=100, required=False, default="")
-    function = serializers.CharField(max_length=140, required=False, default="")
-    alias = serializers.RegexField(r"^[A-Za-z0-9_-]{1,128}$", required=False, default="live")
-    canary = serializers.RegexField(r"^\d{1,10}$", help_text="The published Lambda version, such as 42.")
+    kind = serializers.CharField(max_length=60, required=False, default=LAMBDA_ALIAS)
     plan = serializers.CharField(max_length=80)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The keys of all kinds beside those of every rollout."""
+        own = {
+            name: serializers.CharField(
+                max_length=2000,
+                required=name == "canary",
+                allow_blank=True,
+                help_text=" ".join(f"{kind.title}: {field.title}. {field.help}".strip() for kind, field in takers),
+            )
+            for name, takers in keys_of_all().items()
+        }
+        return {**super().get_fields(), **own}
 
     def validate_plan(self, value: str) -> RolloutPlan:
         """The plan's row."""
@@ -153,6 +161,21 @@ class StartSerializer(serializers.Serializer[Any]):
         if plan is None:
             raise serializers.ValidationError(f"There is no plan {value!r}.")
         return plan
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Only keys that the kind takes, and all of them with their defaults."""
+        try:
+            kind = of({"kind": attrs["kind"]})
+        except TargetError as error:
+            raise serializers.ValidationError({"kind": str(error)}) from error
+        unknown = {name: f"There is no key {name!r} here." for name in self.initial_data if name not in self.fields}
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        own = {name: attrs.pop(name) for name in keys_of_all() if name in attrs}
+        values, wrong = checked(kind, own)
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {**attrs, **values}
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

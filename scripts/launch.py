@@ -68,7 +68,7 @@ class Launch:
         self.address = f"http://{shown}:{port}"
         self.local = f"http://127.0.0.1:{port}" if host == "0.0.0.0" else f"http://{host}:{port}"  # noqa: S104
         self.sandbox_port = 0 if os.environ.get("AWS_ENDPOINT_URL") else ground.free_port()
-        self.environment = environment(folder, self.sandbox_port)
+        self.environment = {"PUBLIC_URL": self.local, **environment(folder, self.sandbox_port)}
         python = Path(sys.executable)
         self.prepare = self.child("preparation", [python, "-m", "scripts.prepare"])
         self.web = self.child("web server", web_command(python, host, port))

@@ -28,12 +28,13 @@ def seen_by_now(intervals: Sequence[Interval], rule: Rule, lift: float, rate: fl
     if not comparable or rate <= 0 or lift <= rule.margin:
         return 0.0
     means, deviations = [], []
-    for ratio in rule.worse_ratios:
+    weights = tuple(rule.worse.values())
+    for ratio in rule.worse:
         mean, variance = _moments(comparable, rate, lift, rule.margin, ratio)
         means.append(mean)
         deviations.append(sqrt(variance))
-    middle = mean_of_exp(means)
-    spread = _weighted(means, deviations)
+    middle = mean_of_exp(means, weights)
+    spread = _weighted(means, deviations, weights)
     return _crossed(middle, spread, log(rule.roll_back_at))
 
 
@@ -122,11 +123,11 @@ def _moments(intervals: Sequence[Interval], rate: float, lift: float, null: floa
     return mean, variance
 
 
-def _weighted(means: Sequence[float], deviations: Sequence[float]) -> float:
+def _weighted(means: Sequence[float], deviations: Sequence[float], weights: Sequence[float]) -> float:
     """The deviation of the averaged evidence: each ratio counts as much as it contributes."""
     top = max(means)
-    weights = [exp(mean - top) for mean in means]
-    return fsum(weight * deviation for weight, deviation in zip(weights, deviations, strict=True)) / fsum(weights)
+    parts = [weight * exp(mean - top) for mean, weight in zip(means, weights, strict=True)]
+    return fsum(part * deviation for part, deviation in zip(parts, deviations, strict=True)) / fsum(parts)
 
 
 def _crossed(mean: float, deviation: float, bound: float) -> float:

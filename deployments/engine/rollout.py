@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deployments.engine import verdict as judged
-from deployments.engine.segments import Segment
 from deployments.engine.verdict import Verdict, duration
 
 
@@ -70,22 +69,23 @@ class Decision:
     due_in: float = 0.0
 
 
-LOOK_EVERY = 3.0
+LOOK_EVERY, SELDOM = 3.0, 15.0
 PATIENCE = 3
 LEAST_PATIENCE = 60.0
 
 
-def decide(segment: Segment, elapsed: float, verdict: Verdict, *, early: bool) -> Decision:
+def decide(bake_seconds: float, elapsed: float, verdict: Verdict, *, early: bool, period: float = 0) -> Decision:
     """What to do after ``elapsed`` seconds of baking.
 
     Worse rolls back at once. Only "no worse" passes, after the bake time or, with ``early``, once it is proven. Without
-    a verdict the bake is stretched to three times its length (a minute at least), then a person is asked.
+    a verdict the bake is stretched to three times its length (a minute at least), then a person is asked. A look more
+    often than four times in a ``period`` of the metrics would see nothing new.
     """
     if verdict.state == judged.WORSE:
         return Decision(Action.ROLL_BACK, verdict.headline)
-    baked = elapsed >= segment.bake_seconds
+    baked = elapsed >= bake_seconds
     if verdict.state == judged.NO_WORSE and (baked or (early and verdict.proven)):
         return Decision(Action.PASS, verdict.headline)
-    if elapsed >= max(PATIENCE * segment.bake_seconds, segment.bake_seconds + LEAST_PATIENCE):
+    if elapsed >= max(PATIENCE * bake_seconds, bake_seconds + LEAST_PATIENCE):
         return Decision(Action.PAUSE, f"No verdict after {duration(elapsed)}. {verdict.headline}")
-    return Decision(Action.WAIT, verdict.headline, LOOK_EVERY)
+    return Decision(Action.WAIT, verdict.headline, min(max(LOOK_EVERY, period / 4), SELDOM))

@@ -2,23 +2,28 @@
 
 In an interval with n_c and n_b requests and x_c and x_b errors, let rho = n_c / (n_c + n_b). If the canary's error
 rate is r times the baseline's, each error falls on the canary with probability r rho / (r rho + 1 - rho). The evidence
-for r against r0 is the product of the likelihood ratios over all intervals; averaged over a grid of r it is an
-e-process: by Ville's inequality it ever reaches 1/alpha with probability at most alpha while the true ratio is at most
-r0, however often one looks and however the weights move. Conditioning on each interval's own total is what makes an
-incident that hits both versions harmless.
+for r against r0 is the product of the likelihood ratios over all intervals; averaged over a few r, with weights that
+sum to 1, it is an e-process: by Ville's inequality it ever reaches 1/alpha with probability at most alpha while the true
+ratio is at most r0, however often one looks and however the weights move. Conditioning on each interval's own total is
+what makes an incident that hits both versions harmless.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, log
 
-WORSE_RATIOS = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0)
-SAFE_RATIOS = (0.7, 0.85, 1.0, 1.05)
+# Ratio and weight. Small rises carry most of it: they are what takes long to see (`make bench NAME=canary`).
+WORSE = {1.15: 3.0, 1.3: 2.0, 1.6: 1.0, 2.0: 1.0, 3.0: 0.7, 6.0: 0.3}
+SAFE = {0.8: 1.0, 1.0: 4.0}
 ALONE_RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0)
 ALONE_MARGIN = 2.0
 """Once the canary has all traffic, only more than this times the baseline's rate counts as worse."""
+
+CAP = 1e12
+Mixture = Mapping[float, float]
+"""Ratios with their weights; only the proportions of the weights count."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +74,24 @@ class Rule:
         return 1 / self.beta
 
     @property
-    def worse_ratios(self) -> tuple[float, ...]:
-        """The ratios that count as worse than the margin."""
-        return tuple(ratio for ratio in WORSE_RATIOS if ratio > self.margin) or (2 * self.margin,)
+    def worse(self) -> Mixture:
+        """The ratios above the margin, with their weights."""
+        return {ratio: weight for ratio, weight in WORSE.items() if ratio > self.margin} or {2 * self.margin: 1.0}
 
     @property
-    def safe_ratios(self) -> tuple[float, ...]:
-        """The ratios that count as safe."""
-        return tuple(ratio for ratio in SAFE_RATIOS if ratio < self.lift)
+    def safe(self) -> Mixture:
+        """The ratios that count as safe, with their weights."""
+        return {ratio: weight for ratio, weight in SAFE.items() if ratio < self.lift}
 
 
 def evidence_worse(intervals: Iterable[Interval], rule: Rule) -> float:
     """Odds (to 1) that the canary is worse than the margin allows; roll back at ``rule.roll_back_at``."""
-    return capped_exp(mean_of_exp(log_ratios(intervals, rule.margin, rule.worse_ratios)))
+    return capped_exp(log_evidence(intervals, rule.margin, rule.worse))
 
 
 def evidence_safe(intervals: Iterable[Interval], rule: Rule) -> float:
     """Odds (to 1) against a rise of ``rule.lift`` or more; safe at ``rule.safe_at``."""
-    return capped_exp(mean_of_exp(log_ratios(intervals, rule.lift, rule.safe_ratios)))
+    return capped_exp(log_evidence(intervals, rule.lift, rule.safe))
 
 
 def evidence_alone(intervals: Sequence[Interval]) -> float:
@@ -106,6 +111,11 @@ def evidence_alone(intervals: Sequence[Interval]) -> float:
     return capped_exp(mean_of_exp([seen * log(ratio) - (ratio - 1) * expected for ratio in ALONE_RATIOS]))
 
 
+def log_evidence(intervals: Iterable[Interval], null: float, mixture: Mixture) -> float:
+    """log of the evidence for the ratios of ``mixture`` against ``null``."""
+    return mean_of_exp(log_ratios(intervals, null, tuple(mixture)), tuple(mixture.values()))
+
+
 def log_ratios(intervals: Iterable[Interval], null: float, ratios: Sequence[float]) -> list[float]:
     """Log likelihood ratio of each of ``ratios`` against ``null``, over all comparable intervals."""
     kept = [_parts(interval) for interval in intervals if interval.comparable]
@@ -120,15 +130,17 @@ def share_term(share: float, null: float, ratio: float) -> float:
     return log((null * share + 1 - share) / (ratio * share + 1 - share))
 
 
-def mean_of_exp(logs: Sequence[float]) -> float:
-    """log of the mean of exp(logs), without overflow."""
+def mean_of_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
+    """log of the weighted mean of exp(logs), without overflow; equal weights where none are given."""
+    weights = weights or (1.0,) * len(logs)
     top = max(logs)
-    return top + log(fsum(exp(value - top) for value in logs) / len(logs))
+    mean = fsum(weight * exp(value - top) for value, weight in zip(logs, weights, strict=True)) / fsum(weights)
+    return top + log(mean)
 
 
 def capped_exp(value: float) -> float:
     """exp within 1e-12 and 1e12: beyond that the number says nothing more."""
-    return exp(min(max(value, -27.6), 27.6))
+    return min(max(exp(min(value, 30.0)), 1 / CAP), CAP)
 
 
 def _parts(interval: Interval) -> tuple[float, float, float]:

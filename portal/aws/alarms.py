@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.aws.errors import aws_errors
@@ -19,6 +20,17 @@ class Alarm(AwsResource):
     acts: bool
     composite: bool
     dimensions: tuple[str, ...]
+
+
+def states(account: str, region: str, names: Sequence[str]) -> dict[str, str]:
+    """The state of each named alarm (OK, ALARM or INSUFFICIENT_DATA); names that are not there are absent. Raises AwsError."""
+    with aws_errors("cloudwatch:DescribeAlarms", account, region):
+        client = reader(account, region, "cloudwatch")
+        found: dict[str, str] = {}
+        for kind, key in (("MetricAlarm", "MetricAlarms"), ("CompositeAlarm", "CompositeAlarms")):
+            rows = pages(client, "describe_alarms", key, AlarmTypes=[kind], AlarmNames=list(names))
+            found |= {row["AlarmName"]: row.get("StateValue", "INSUFFICIENT_DATA") for row in rows}
+    return found
 
 
 def alarms(account: str, region: str) -> list[Alarm]:

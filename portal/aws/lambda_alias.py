@@ -22,7 +22,7 @@ class AliasWeights:
 
     def same(self, version: str, weights: Mapping[str, float]) -> bool:
         """Whether the alias sends its traffic exactly so."""
-        return self.version == version and dict(self.weights) == {v: share for v, share in weights.items() if share > 0}
+        return self.version == version and dict(self.weights) == {v: share for v, share in weights.items() if share}
 
 
 def alias(account: str, region: str, function: str, name: str, *, role: str = "rollout") -> AliasWeights:
@@ -46,7 +46,7 @@ def set_weights(
     With ``revision`` AWS refuses the call when somebody changed the alias since. Raises AwsError, or ValueError for
     weights that AWS would not take.
     """
-    shares = {other: share for other, share in weights.items() if share > 0}
+    shares = {other: share for other, share in weights.items() if share != 0}
     if len(shares) > 1 or version in shares or any(not 0 < share <= 1 for share in shares.values()):
         raise ValueError("An alias takes one more version beside its own, with a share between 0 and 1.")
     lock = {"RevisionId": revision} if revision else {}

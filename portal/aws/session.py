@@ -24,13 +24,13 @@ SESSION = timedelta(minutes=15)
 RENEW_BEFORE = timedelta(minutes=5)
 _lock = threading.Lock()
 _credentials: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
-_clients: dict[tuple[str, str, str, str], tuple[datetime, Any]] = {}
+_clients: dict[tuple[str, str, str, str, bool], tuple[datetime, Any]] = {}
 
 
-def _config() -> Any:
+def _config(once: bool = False) -> Any:
     from botocore.config import Config
 
-    retries: Any = {"mode": "standard", "total_max_attempts": 4}
+    retries: Any = {"mode": "standard", "total_max_attempts": 1 if once else 4}
     return Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=20)
 
 
@@ -46,7 +46,7 @@ def _loader() -> Any:
     return create_loader()
 
 
-def _boto_client(keys: dict[str, str], service: str, region: str) -> Any:
+def _boto_client(keys: dict[str, str], service: str, region: str, once: bool = False) -> Any:
     """A plain boto3 client with these keys (empty: the portal's own identity)."""
     import boto3
     import botocore.session
@@ -55,7 +55,7 @@ def _boto_client(keys: dict[str, str], service: str, region: str) -> Any:
     base.register_component("data_loader", _loader())
     # The stubs have one overload for each of 400 services; which one this is, is only known at run time.
     session: Any = boto3.Session(botocore_session=base, **keys)
-    return session.client(service, region_name=region, config=_config(), **_endpoint())
+    return session.client(service, region_name=region, config=_config(once), **_endpoint())
 
 
 def _own_keys() -> dict[str, str]:
@@ -98,15 +98,19 @@ def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
         raise AwsDenied("get caller identity", account.account_id, region, "WrongAccount", message)
 
 
-def client(account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read") -> Any:
+def client(
+    account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read", once: bool = False
+) -> Any:
     """A boto3 client for `service`, cached until its session is about to end.
+
+    With `once` a call is never repeated by the client: for calls that start something each time they arrive.
 
     `role` is "read", "rollout", "chaos" or "review". Raises AwsDenied for an account that is unknown, switched off, without
     that role, or outside its listed regions; RuntimeError inside a web request.
     """
     if in_web_request.get():
         raise RuntimeError("AWS is never called inside a web request: enqueue a job and show what is stored.")
-    key, now = (account_id, region, service, role), datetime.now(UTC)
+    key, now = (account_id, region, service, role, once), datetime.now(UTC)
     with _lock:
         cached = _clients.get(key)
         if cached and cached[0] - RENEW_BEFORE > now:
@@ -120,7 +124,7 @@ def client(account_id: str, region: str, service: str, *, role: str = "read", pu
         held = _credentials.get((account_id, role))
         if held is None or held[0] - RENEW_BEFORE <= now:
             held = _credentials[(account_id, role)] = _assume(account, role, purpose)
-        made = _boto_client(held[1], service, region)
+        made = _boto_client(held[1], service, region, once)
         _clients[key] = (held[0], made)
     return made
 

@@ -13,12 +13,26 @@ READ = (
     "vpc-lattice:List*", "vpc-lattice:Get*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
     "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
     "pricing:Get*", "application-autoscaling:Describe*", "apprunner:List*", "apprunner:Describe*", "sns:GetTopicAttributes",
-    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
+    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints", "ec2:GetEbsEncryptionByDefault",
+    "kms:List*", "kms:DescribeKey", "kms:GetKeyRotationStatus", "ecr:DescribeRepositories", "ecr:ListTagsForResource",
+    "secretsmanager:ListSecrets", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "cloudtrail:DescribeTrails",
+    "cloudtrail:GetTrailStatus", "budgets:ViewBudget",
 )  # fmt: skip
 ROLLOUT = (
-    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
-    "ecs:DescribeServices", "ecs:UpdateService", "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
-    "codepipeline:EnableStageTransition", "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:BatchGet*", "codedeploy:List*",
+    "codedeploy:StopDeployment", "codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision",
+    "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
+    "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
+    "codepipeline:EnableStageTransition", "codepipeline:PutApprovalResult",
+    "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyRule", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets", "route53:GetChange",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:DescribeVirtualNode", "appmesh:UpdateRoute",
+)  # fmt: skip
+# What tries a release out: scripts on hosts, and post-deployment tests.
+VALIDATION = (
+    "ssm:DescribeDocument", "ssm:SendCommand", "ssm:ListCommands", "ssm:ListCommandInvocations",
+    "ssm:GetCommandInvocation", "ssm:CancelCommand", "sns:Publish", "lambda:InvokeFunction",
 )  # fmt: skip
 CHAOS = (
     "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",
@@ -32,7 +46,7 @@ REVIEW = (
     "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
     "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
 )  # fmt: skip
-ACTIONS = {"read": READ, "rollout": ROLLOUT, "chaos": CHAOS, "review": REVIEW}
+ACTIONS = {"read": READ, "rollout": ROLLOUT + VALIDATION, "chaos": CHAOS, "review": REVIEW}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
 

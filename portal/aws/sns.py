@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.aws import session
 from portal.aws.errors import aws_errors
 from portal.aws.gaps import detail
 from portal.aws.paging import pages
@@ -26,6 +27,17 @@ def topics(account: str, region: str) -> list[Topic]:
     with aws_errors("sns:ListTopics", account, region):
         client = reader(account, region, "sns")
         return [_topic(client, row["TopicArn"], account, region) for row in pages(client, "list_topics", "Topics")]
+
+
+def publish(account: str, region: str, topic: str, message: str, key: str) -> str:
+    """Send a message to a topic (its ARN) once; the id that SNS gave it. Raises AwsError.
+
+    ``key`` keeps a FIFO topic from delivering it twice within five minutes; other topics have nothing like it.
+    """
+    fifo = {"MessageGroupId": key, "MessageDeduplicationId": key} if topic.endswith(".fifo") else {}
+    client = session.client(account, region, "sns", role="rollout", purpose="test", once=True)
+    with aws_errors("sns:Publish", account, region):
+        return str(client.publish(TopicArn=topic, Message=message, **fifo)["MessageId"])
 
 
 def _topic(client: Any, arn: str, account: str, region: str) -> Topic:

@@ -22,6 +22,7 @@ from portal.changes.models import APPLIED, ARMED, KEPT, OPEN, UNDO_FAILED, UNDOI
 log = logging.getLogger(__name__)
 UNDO_LEASE = timedelta(seconds=60)
 BACKOFF_MAX = timedelta(minutes=5)
+LOOK_AT_UNDO = timedelta(seconds=5)
 
 
 class NotVerified(Exception):
@@ -80,9 +81,19 @@ def apply(change: Change) -> Change:
         return _move(change, (ARMED,), "apply", state=APPLIED)
     except Exception:
         # Another worker may have undone this change while our call was on its way: what landed since must go too.
-        if not Change.objects.filter(pk=change.pk, state=ARMED, fence=change.fence).exists():
+        if Change.objects.filter(pk=change.pk, state__in=(UNDOING, UNDONE, UNDO_FAILED)).exists():
             kind.undo(change.target, change.before)
         raise
+
+
+def confirm(change: Change) -> Change | None:
+    """Prove a try that was cut short: applied where AWS shows the change, None where it does not (yet). Raises AwsError.
+
+    Raises NotOpen where the change is no longer armed.
+    """
+    if change.state != ARMED:
+        raise NotOpen(f"change {change.pk} is {change.state}, not armed")
+    return _move(change, (ARMED,), "apply", state=APPLIED) if _kind(change.kind).verify_applied(change.target) else None
 
 
 def renew(change: Change, lease: timedelta) -> bool:
@@ -109,6 +120,8 @@ def undo(change: Change, reason: str) -> Change:
         kind = _kind(change.kind)
         kind.undo(change.target, change.before)
         if not kind.verify_undone(change.target, change.before):
+            if kind.undoing(change.target, change.before):
+                return _goes_on(change, kind)
             raise NotVerified(f"{kind.title}: AWS does not show the state from before yet")
     except Exception as error:
         log.exception("undo of change %s failed", change.pk)
@@ -118,6 +131,12 @@ def undo(change: Change, reason: str) -> Change:
             state=UNDO_FAILED, error=f"{type(error).__name__}: {error}"[:2000], lease_until=timezone.now() + wait,
         )  # fmt: skip
     return _move(change, (UNDOING,), "undone", state=UNDONE, error="", undone_at=timezone.now())
+
+
+def _goes_on(change: Change, kind: Kind) -> Change:
+    """AWS is at it: look again soon. The state is the same as after a failure, since it is what is taken up again."""
+    error, again = f"{kind.title}: AWS is still putting it back", timezone.now() + LOOK_AT_UNDO
+    return _move(change, (UNDOING,), "undo-goes-on", severity="low", state=UNDO_FAILED, error=error, lease_until=again)
 
 
 def recover(now: datetime | None = None) -> int:

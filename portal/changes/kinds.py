@@ -18,6 +18,7 @@ class Kind:
 
     `observe` gives the state before, which is all that `undo` needs. `undo` must be idempotent and do nothing where
     the change was never applied. `verify_applied` and `verify_undone` look at AWS again. Each may raise AwsError.
+    `undoing` says that AWS has accepted the undo and is still at it, so that waiting is no failure.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Kind:
     undo: Callable[[Target, Seen], None]
     verify_applied: Callable[[Target], bool]
     verify_undone: Callable[[Target, Seen], bool]
+    undoing: Callable[[Target, Seen], bool] = lambda target, before: False
     order: int = 100
 
 

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import deployments, mesh_changes, pipelines
+from . import amends, deployments, ecs_deployments, functions, mesh_changes, pipelines
 from .publish import publish
 from .state import State
 
@@ -19,12 +19,15 @@ TRIM_EVERY = 60
 
 
 def tick(state: State, seconds: float, rng: random.Random) -> None:
-    """One tick: what moves with time moves, then the metrics of the last `seconds` are published."""
+    """One tick: what moves with time moves, the metrics of the last `seconds` are published, functions answer."""
     with state.lock:
         deployments.advance_all(state)
+        ecs_deployments.advance_all(state)
         pipelines.advance_all(state)
         mesh_changes.advance(state)
+        amends.advance(state)
         publish(state, seconds, rng)
+    functions.answer_due(state)
 
 
 def start_clock(state: State, stopped: threading.Event) -> threading.Thread:

@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 from werkzeug.wrappers import Response
 
-from . import history, pipelines
+from . import commands, history, pipelines
 from .organisation import BY_NAME
 from .requests import Environ, keep_body
 from .state import State
@@ -51,6 +51,41 @@ def behave(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def health(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Say how a target or task is from now on: {"account", "region", "of", "id", "state", "reason", "description"}.
+
+    "of" is the target group's ARN, or the ECS service's; "state": "" lets it be as it would be by itself.
+    """
+    said, key = state.topic("health", str(body["account"]), str(body["region"])), f"{body['of']} {body['id']}"
+    if not body["state"]:
+        said.pop(key, None)
+        return {}
+    told = {"Reason": body.get("reason", ""), "Description": body.get("description", "")}
+    said[key] = {"State": str(body["state"])} | {name: text for name, text in told.items() if text}
+    return {}
+
+
+def fail_tasks(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Let the tasks of a task definition fail to start: {"account", "region", "task_definition"}; "fails": false ends it."""
+    failing = state.topic("ecs.failing", str(body["account"]), str(body["region"]))
+    if body.get("fails", True):
+        failing[str(body["task_definition"])] = True
+    else:
+        failing.pop(str(body["task_definition"]), None)
+    return {}
+
+
+def codedeploy(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Hosts and hooks that fail, and hooks that wait for PutLifecycleEventHookExecutionStatus.
+
+    {"account", "region", "application", "failing": [instance id or lifecycle event], "held": [lifecycle event]}.
+    """
+    for what in ("failing", "held"):
+        names = [str(name) for name in body.get(what, [])]
+        state.topic(f"codedeploy.{what}", str(body["account"]), str(body["region"]))[body["application"]] = names
+    return {}
+
+
 def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """Refuse an operation from now on: {"service", "operation", "account", "region"}, "" or absent for all of them.
 
@@ -66,13 +101,25 @@ def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {"refusals": len(state.refusals)}
 
 
+def hosts(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """What hosts answer to SSM commands from now on: {"host": id or "*", "status": Success, Failed or silent, "code",
+    "stdout", "stderr", "after": seconds}."""
+    told = {key: body[key] for key in ("status", "code", "stdout", "stderr", "after") if key in body}
+    commands.tell(state, str(body.get("host", commands.EVERY_HOST)), commands.HostAnswer(**told))
+    return {}
+
+
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/_sandbox/status"): status,
     ("POST", "/_sandbox/progress"): progress,
     ("POST", "/_sandbox/begin"): begin,
     ("POST", "/_sandbox/finish"): finish,
     ("POST", "/_sandbox/behaviour"): behave,
+    ("POST", "/_sandbox/health"): health,
+    ("POST", "/_sandbox/tasks"): fail_tasks,
+    ("POST", "/_sandbox/codedeploy"): codedeploy,
     ("POST", "/_sandbox/refuse"): refuse,
+    ("POST", "/_sandbox/hosts"): hosts,
 }
 
 

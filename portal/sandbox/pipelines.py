@@ -14,6 +14,7 @@ from .state import State
 STAGE_SECONDS = 8.0
 """Time that a stage takes, except an approval, which waits for a person."""
 DAY = 86_400.0
+STANDARD, ROLLBACK = "STANDARD", "ROLLBACK"
 
 
 @dataclass
@@ -29,7 +30,10 @@ class Entry:
 
 @dataclass
 class Execution:
-    """One run through the stages; `stage` is the index of the stage that it is in or waits for."""
+    """One run through the stages; `stage` is the index of the stage that it is in or waits for.
+
+    A ROLLBACK runs through one stage only, with the revision of `target`.
+    """
 
     id: str
     started: float
@@ -39,6 +43,9 @@ class Execution:
     reason: str = ""
     updated: float = 0.0
     stage: int = 0
+    kind: str = STANDARD
+    target: str = ""
+    revision: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
 
     @property
@@ -83,7 +90,8 @@ def line_of(state: State, account: str, region: str, name: str) -> Line:
 
 def start(state: State, line: Line, trigger: str = "StartPipelineExecution") -> Execution:
     """Begin an execution."""
-    execution = Execution(str(uuid.uuid4()), state.wall(), trigger, updated=state.wall())
+    identifier = str(uuid.uuid4())
+    execution = Execution(identifier, state.wall(), trigger, updated=state.wall(), revision=identifier[-12:])
     line.executions.append(execution)
     return execution
 
@@ -125,7 +133,7 @@ def _step(now: float, line: Line, execution: Execution, stages: list[dict[str, A
     execution.updated = entry.left or now
     if entry.status != "Succeeded" or execution.status == "Stopping":
         execution.status = "Failed" if entry.status == "Failed" else "Stopped"
-    elif execution.stage + 1 == len(stages):
+    elif execution.stage + 1 == len(stages) or execution.kind == ROLLBACK:
         execution.status = "Succeeded"
     else:
         execution.stage += 1
@@ -163,7 +171,8 @@ def past(state: State, service: Service) -> None:
     for day in range(10, 0, -1):
         began = state.wall() - day * DAY + rng.uniform(0, DAY / 4)
         failed = day == 4
-        execution = Execution(str(uuid.UUID(int=rng.getrandbits(128), version=4)), began, "PollForSourceChanges")
+        identifier = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+        execution = Execution(identifier, began, "PollForSourceChanges", revision=identifier[-12:])
         for number, stage in enumerate(declared["stages"]):
             last = number + 1 == len(declared["stages"])
             entered = began + number * 240

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from deployments.advance import advance
 from deployments.models import Rollout, RolloutPlan, RolloutSegment
-from deployments.start import plan_rollout
+from deployments.models.states import MOVED_STATES
+from deployments.rollouts.start import plan_rollout
 from portal.aws import session
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
@@ -44,18 +45,10 @@ class Alias:
 
 @pytest.fixture
 def alias(aws: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Alias:
-    """A function with the versions 1 and 2; the alias serves 1. Made by hand: seeding a whole service takes longer."""
+    """The alias of `make_alias`, with every weight that is set on it."""
     from portal.aws import lambda_alias
 
-    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    iam = session.client(ACCOUNT, REGION, "iam", role="rollout")
-    role = iam.create_role(RoleName="checkout", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    client = session.client(ACCOUNT, REGION, "lambda", role="rollout")
-    code = {"FunctionName": "checkout", "Runtime": "python3.13", "Handler": "a.b", "Role": role, "Publish": True}
-    client.create_function(Code={"ZipFile": b"1"}, **code)
-    client.update_function_code(FunctionName="checkout", ZipFile=b"2", Publish=True)
-    client.create_alias(FunctionName="checkout", Name="live", FunctionVersion="1")
-    found = Alias(client, [])
+    found = make_alias()
     real = lambda_alias.set_weights
 
     def counted(*args: Any, **kwargs: Any) -> Any:
@@ -64,6 +57,19 @@ def alias(aws: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Alias:
 
     monkeypatch.setattr(lambda_alias, "set_weights", counted)
     return found
+
+
+def make_alias() -> Alias:
+    """A function with the versions 1 and 2; the alias serves 1. Made by hand: seeding a whole service takes longer."""
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    iam = session.client(ACCOUNT, REGION, "iam", role="rollout")
+    role = iam.create_role(RoleName="checkout", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    client = session.client(ACCOUNT, REGION, "lambda", role="rollout")
+    code = {"FunctionName": "checkout", "Runtime": "python3.13", "Handler": "a.b", "Role": role, "Publish": True}
+    client.create_function(Code={"ZipFile": b"1"}, **code)
+    client.update_function_code(FunctionName="checkout", ZipFile=b"2", Publish=True)
+    client.create_alias(FunctionName="checkout", Name="live", FunctionVersion="1")
+    return Alias(client, [])
 
 
 @pytest.fixture
@@ -89,9 +95,10 @@ def ring(rollout: Rollout) -> Rollout:
 
 
 def age(rollout: Rollout, seconds: float) -> None:
-    """Let the baking segment be older, instead of waiting."""
-    for segment in RolloutSegment.objects.filter(rollout=rollout, state="baking"):
-        RolloutSegment.objects.filter(pk=segment.pk).update(started_at=segment.started_at - timedelta(seconds=seconds))
+    """Let the moved segment and its phase be older, instead of waiting."""
+    by = timedelta(seconds=seconds)
+    for row in RolloutSegment.objects.filter(rollout=rollout, state__in=MOVED_STATES):
+        RolloutSegment.objects.filter(pk=row.pk).update(started_at=row.started_at - by, phase_at=row.phase_at - by)
 
 
 def counts(*, canary: tuple[int, int] = (0, 0), baseline: tuple[int, int] = (0, 0), buckets: int = 6) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from deployments import control, ingest, kinds
+from deployments import ingest
 from deployments.advance import advance
-from deployments.claim import claimed
 from deployments.models import Deployment, Judgement, Rollout, RolloutPlan
-from deployments.start import plan_rollout
+from deployments.rollouts import control
+from deployments.rollouts.claim import claimed
+from deployments.rollouts.start import plan_rollout
+from deployments.targets import lambda_alias
 from portal.changes import engine
 from portal.changes.models import Change
 from services import facts
@@ -24,8 +26,8 @@ from services.models import Entity
 
 from .conftest import TARGET, Alias, age, counts, ring
 
-GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
-BAD = {"canary": (60, 20), "baseline": (1140, 11)}
+GOOD = {"canary": (100, 1), "baseline": (1900, 19)}
+BAD = {"canary": (100, 30), "baseline": (1900, 19)}
 
 
 def baking(rollout: Rollout) -> Rollout:
@@ -41,7 +43,7 @@ def die(*_: Any, **__: Any) -> Any:
 def die_at_apply(rollout: Rollout) -> None:
     """Ring once with a worker that is killed after it has armed, before AWS is touched; its claim runs out."""
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
-        patch.setattr("deployments.steps.engine.apply", die)
+        patch.setattr("deployments.rollouts.moving.engine.apply", die)
         ring(rollout)
     Rollout.objects.update(claimed_until=None)
 
@@ -132,7 +134,7 @@ def test_counts_that_stop_arriving_do_not_let_a_segment_pass(alias: Alias, rollo
     for sample in rollout.samples.order_by("at"):
         type(sample).objects.filter(pk=sample.pk).update(at=sample.at - timedelta(minutes=5))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deployments.measure.collect", lambda *_, **__: 0)
+        patch.setattr("deployments.judging.measure.collect", lambda *_, **__: 0)
         ring(rollout)
     assert Judgement.objects.latest("id").state == "inconclusive"
 
@@ -154,17 +156,27 @@ def test_a_change_that_was_armed_and_never_applied_is_undone_by_recovery(alias: 
     assert "lease" in rollout.reason
 
 
-def test_a_worker_that_dies_in_the_middle_of_applying_is_put_back_and_tried_again(
+def test_a_worker_that_dies_after_its_change_has_landed_is_carried_on_by_the_next_ring(
     alias: Alias, rollout: Rollout
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
-        patch.setattr("portal.changes.engine.kinds.get", lambda _: replace(kinds.KIND, verify_applied=die))
+        patch.setattr("portal.changes.engine.kinds.get", lambda _: replace(lambda_alias.CHANGE, verify_applied=die))
         ring(rollout)
     assert alias.traffic == ("1", {"2": 0.05})
     Rollout.objects.update(claimed_until=None)
     ring(rollout)
-    assert rollout.state == "running"
-    assert alias.traffic == ("1", {"2": 0.05})
+    assert (rollout.state, alias.traffic, len(alias.writes)) == ("running", ("1", {"2": 0.05}), 1)
+    assert Change.objects.get().state == "applied"
+
+
+def test_a_try_that_was_cut_short_before_it_landed_is_made_anew(alias: Alias, rollout: Rollout) -> None:
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
+        patch.setattr("portal.changes.engine.kinds.get", lambda _: replace(lambda_alias.CHANGE, apply=die))
+        ring(rollout)
+    assert alias.writes == []
+    Rollout.objects.update(claimed_until=None)
+    ring(rollout)
+    assert (rollout.state, alias.traffic) == ("running", ("1", {"2": 0.05}))
     assert sorted(Change.objects.values_list("state", flat=True)) == ["applied", "undone"]
 
 
@@ -184,12 +196,12 @@ def test_a_worker_whose_claim_has_run_out_sets_no_weight(alias: Alias, rollout: 
     def slow(change: Change) -> Change:
         Rollout.objects.update(claimed_until=timezone.now() - timedelta(seconds=1), due_at=timezone.now())
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr("deployments.steps.engine.apply", real)
+            inner.setattr("deployments.rollouts.moving.engine.apply", real)
             assert advance(rollout.pk) is True
         return real(change)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deployments.steps.engine.apply", slow)
+        patch.setattr("deployments.rollouts.moving.engine.apply", slow)
         ring(rollout)
     assert alias.writes == [{"version": "1", "weights": {"2": 0.05}}]
     assert rollout.steps.filter(text__startswith="weight").count() == 1
@@ -258,7 +270,7 @@ def test_a_succeeded_rollout_can_be_taken_back_by_hand(alias: Alias, rollout: Ro
 
 
 def test_an_alias_that_already_splits_its_traffic_is_not_touched(alias: Alias, rollout: Rollout) -> None:
-    kinds._set({**rollout.target}, {"version": "1", "weights": {"2": 0.5}}, "")
+    lambda_alias._set({**rollout.target}, {"version": "1", "weights": {"2": 0.5}}, "")
     alias.writes.clear()
     ring(rollout)
     assert (rollout.state, alias.writes) == ("failed", [])
@@ -277,7 +289,9 @@ def test_a_segment_that_others_deploy_waits_until_they_report_it(
     plan = RolloutPlan.objects.create(name="two regions", definition=definition)
     rollout = plan_rollout(service("checkout"), plan, dict(TARGET), version="9", by="mira")
     ring(rollout)
-    control.promote(rollout, mira)
+    with pytest.raises(control.ReasonWanted, match="say why"):
+        control.promote(rollout, mira)
+    control.promote(rollout, mira, "seen in staging")
     ring(rollout)
     assert (rollout.state, rollout.segment_index, alias.traffic) == ("running", 1, ("2", {}))
     assert Deployment.objects.get(source="colonnade").state == "succeeded"

@@ -166,7 +166,7 @@ def test_rest_lists_rollouts_in_constant_queries(
     api: Callable[..., Any],
     django_assert_max_num_queries: Any,
 ) -> None:
-    from deployments.start import plan_rollout
+    from deployments.rollouts.start import plan_rollout
 
     for number in range(rows):
         plan_rollout(service(f"s-{number}"), plan, {}, version="1", by="mira")

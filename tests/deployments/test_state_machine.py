@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deployments.engine.plan.segments import PlanError, bake_progress, parse, remaining_seconds
 from deployments.engine.rollout import ENDED, TRANSITIONS, IllegalMove, State, may, move
-from deployments.engine.segments import PlanError, bake_progress, parse, remaining_seconds
 
 TWO = {
     "segments": [
@@ -51,7 +51,7 @@ def test_every_active_rollout_can_be_rolled_back() -> None:
 @pytest.mark.parametrize(
     ("definition", "says"),
     [
-        ({"segments": []}, "1 to 20"),
+        ({"segments": []}, "1 to 40"),
         ({"segments": [{"name": "a", "weight": 50}]}, "100 %"),
         (
             {"segments": [{"name": "a", "weight": 50}, {"name": "b", "weight": 20}, {"name": "c", "weight": 100}]},

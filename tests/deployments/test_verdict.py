@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.engine import power
+from deployments.engine.plan.segments import Segment
 from deployments.engine.rollout import Action, decide
-from deployments.engine.segments import Segment
 from deployments.engine.sequential import Interval, Rule
 from deployments.engine.verdict import INCONCLUSIVE, INSUFFICIENT, NO_WORSE, WORSE, Verdict, judge
 
@@ -30,7 +30,7 @@ def test_no_counts_is_inconclusive_and_never_good() -> None:
 def test_the_first_counts_may_be_awaited_but_even_then_nothing_passes() -> None:
     judged = judge([], Rule(), minimum=0, counted=0, seconds=0, awaited=True)
     assert judged.state == INSUFFICIENT
-    assert decide(SEGMENT, 600, judged, early=True).action == Action.PAUSE
+    assert decide(SEGMENT.bake_seconds, 600, judged, early=True).action == Action.PAUSE
 
 
 def test_too_few_requests_is_no_verdict() -> None:
@@ -76,7 +76,7 @@ def test_only_no_worse_passes_and_worse_always_rolls_back(
     elapsed: float, errors: int, requests: int, early: bool
 ) -> None:
     judged = verdict([Interval(requests, min(errors, requests), 50_000, 500)], counted=requests)
-    action = decide(SEGMENT, elapsed, judged, early=early).action
+    action = decide(SEGMENT.bake_seconds, elapsed, judged, early=early).action
     assert (action == Action.ROLL_BACK) == (judged.state == WORSE)
     assert action != Action.PASS or judged.state == NO_WORSE
     assert elapsed >= SEGMENT.bake_seconds or action != Action.PASS or (early and judged.proven)
@@ -84,13 +84,13 @@ def test_only_no_worse_passes_and_worse_always_rolls_back(
 
 def test_a_proven_canary_passes_before_its_bake_time_only_where_the_plan_says_so() -> None:
     judged = verdict([Interval(60_000, 600, 540_000, 5400)])
-    assert decide(SEGMENT, 10, judged, early=True).action == Action.PASS
-    assert decide(SEGMENT, 10, judged, early=False).action == Action.WAIT
+    assert decide(SEGMENT.bake_seconds, 10, judged, early=True).action == Action.PASS
+    assert decide(SEGMENT.bake_seconds, 10, judged, early=False).action == Action.WAIT
 
 
 def test_a_segment_without_a_verdict_asks_a_person_in_the_end() -> None:
-    assert decide(SEGMENT, 179, verdict([], counted=0), early=True).action == Action.WAIT
-    assert decide(SEGMENT, 181, verdict([], counted=0), early=True).action == Action.PAUSE
+    assert decide(SEGMENT.bake_seconds, 179, verdict([], counted=0), early=True).action == Action.WAIT
+    assert decide(SEGMENT.bake_seconds, 181, verdict([], counted=0), early=True).action == Action.PAUSE
 
 
 def test_evidence_below_even_odds_is_told_as_it_is() -> None:

@@ -58,7 +58,7 @@ def test_a_session_policy_fits_into_what_aws_takes(role: str) -> None:
 
 def test_the_read_role_only_reads() -> None:
     verbs = {action.partition(":")[2] for action in ACTIONS["read"]}
-    allowed = ("Get", "List", "Describe", "BatchGet", "GET")
+    allowed = ("Get", "List", "Describe", "BatchGet", "GET", "View")
     assert [verb for verb in verbs if not verb.startswith(allowed)] == []
 
 
@@ -97,8 +97,8 @@ def test_the_external_id_and_fifteen_minutes_are_sent(aws: Any, db: None, monkey
     sent: dict[str, Any] = {}
     real = session._boto_client
 
-    def spying(keys: dict[str, str], service: str, region: str) -> Any:
-        client = real(keys, service, region)
+    def spying(keys: dict[str, str], service: str, region: str, once: bool = False) -> Any:
+        client = real(keys, service, region, once)
         if service == "sts":
             client.meta.events.register(
                 "before-parameter-build.sts.AssumeRole", lambda params, **_: sent.update(params)

@@ -1,4 +1,4 @@
-"""CodePipeline: state by stage, executions, transitions and approvals."""
+"""CodePipeline: state by stage, and executions. What moves them by hand is in `codepipeline_moves`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _line(state: State, name: str, context: Context) -> tuple[dict[str, Any], Line]:
+def find_line(state: State, name: str, context: Context) -> tuple[dict[str, Any], Line]:
     """Declaration and line of a pipeline, up to date; PipelineNotFoundException if there is none."""
     declared = definition(context.account, context.region, name)
     if declared is None:
@@ -34,14 +34,16 @@ def _line(state: State, name: str, context: Context) -> tuple[dict[str, Any], Li
     return declared, advance(state, context.account, context.region, name)
 
 
-def _execution(line: Line, identifier: str) -> Execution:
+def find_execution(line: Line, identifier: str) -> Execution:
+    """The execution of this id; PipelineExecutionNotFoundException if there is none."""
     for execution in line.executions:
         if execution.id == identifier:
             return execution
     raise Refused("PipelineExecutionNotFoundException", f"The pipeline execution {identifier} does not exist.")
 
 
-def _stage(declared: dict[str, Any], name: str) -> dict[str, Any]:
+def find_stage(declared: dict[str, Any], name: str) -> dict[str, Any]:
+    """The stage of this name; StageNotFoundException if there is none."""
     for stage in declared["stages"]:
         if stage["name"] == name:
             return dict(stage)
@@ -51,7 +53,7 @@ def _stage(declared: dict[str, Any], name: str) -> dict[str, Any]:
 @handles("codepipeline", "GetPipelineState")
 def get_pipeline_state(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Each stage with its transition, the execution that waits before it, and the last one that entered it."""
-    declared, line = _line(state, params["name"], context)
+    declared, line = find_line(state, params["name"], context)
     first = line.executions[0].started if line.executions else state.wall()
     return {
         "pipelineName": params["name"],
@@ -88,7 +90,7 @@ def _stage_state(declared: dict[str, Any], line: Line, number: int) -> dict[str,
 
 
 def _short(execution: Execution, status: str) -> dict[str, str]:
-    return {"pipelineExecutionId": execution.id, "status": status, "type": "STANDARD"}
+    return {"pipelineExecutionId": execution.id, "status": status, "type": execution.kind}
 
 
 def _transition(transition: Transition) -> dict[str, Any]:
@@ -116,14 +118,14 @@ def _action(execution: Execution, entry: Entry, *, approval: bool) -> dict[str, 
 @handles("codepipeline", "StartPipelineExecution")
 def start_pipeline_execution(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Begin an execution; it moves with time."""
-    _, line = _line(state, params["name"], context)
+    _, line = find_line(state, params["name"], context)
     return {"pipelineExecutionId": start(state, line).id}
 
 
 @handles("codepipeline", "StopPipelineExecution")
 def stop_pipeline_execution(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Stop after the current stage, or at once with `abandon`."""
-    _, line = _line(state, params["pipelineName"], context)
+    _, line = find_line(state, params["pipelineName"], context)
     execution = next((one for one in line.executions if one.id == params["pipelineExecutionId"]), None)
     if execution is None or not execution.active:
         raise Refused("PipelineExecutionNotStoppableException", "The pipeline execution cannot be stopped.")
@@ -135,11 +137,17 @@ def stop_pipeline_execution(state: State, params: dict[str, Any], context: Conte
 @handles("codepipeline", "ListPipelineExecutions")
 def list_pipeline_executions(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Executions, newest first; the token is a position in that list."""
-    _, line = _line(state, params["pipelineName"], context)
+    _, line = find_line(state, params["pipelineName"], context)
     at, size = int(params.get("nextToken") or 0), int(params.get("maxResults") or 100)
-    newest = line.executions[::-1]
+    stage = ((params.get("filter") or {}).get("succeededInStage") or {}).get("stageName")
+    newest = [one for one in line.executions[::-1] if not stage or _succeeded(one, stage)]
     page: dict[str, Any] = {"pipelineExecutionSummaries": [_summary(one) for one in newest[at : at + size]]}
     return page if at + size >= len(newest) else {**page, "nextToken": str(at + size)}
+
+
+def _succeeded(execution: Execution, stage: str) -> bool:
+    entry = execution.entries.get(stage)
+    return entry is not None and entry.status == "Succeeded"
 
 
 def _summary(execution: Execution) -> dict[str, Any]:
@@ -148,19 +156,21 @@ def _summary(execution: Execution) -> dict[str, Any]:
         "status": execution.status,
         "startTime": _moment(execution.started),
         "lastUpdateTime": _moment(execution.updated or execution.started),
-        "sourceRevisions": [],
+        "sourceRevisions": [{"actionName": "Source", "revisionId": execution.revision}] if execution.revision else [],
         "executionMode": "QUEUED",
-        "executionType": "STANDARD",
+        "executionType": execution.kind,
         "trigger": {"triggerType": execution.trigger, "triggerDetail": execution.detail},
     }
+    if execution.target:
+        shown["rollbackMetadata"] = {"rollbackTargetPipelineExecutionId": execution.target}
     return {**shown, "stopTrigger": {"reason": execution.reason}} if execution.reason else shown
 
 
 @handles("codepipeline", "GetPipelineExecution")
 def get_pipeline_execution(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """One execution."""
-    declared, line = _line(state, params["pipelineName"], context)
-    execution = _execution(line, params["pipelineExecutionId"])
+    declared, line = find_line(state, params["pipelineName"], context)
+    execution = find_execution(line, params["pipelineExecutionId"])
     return {
         "pipelineExecution": {
             "pipelineName": params["pipelineName"],
@@ -169,45 +179,7 @@ def get_pipeline_execution(state: State, params: dict[str, Any], context: Contex
             "status": execution.status,
             "artifactRevisions": [],
             "executionMode": "QUEUED",
-            "executionType": "STANDARD",
+            "executionType": execution.kind,
             "trigger": {"triggerType": execution.trigger, "triggerDetail": execution.detail},
         }
     }
-
-
-@handles("codepipeline", "DisableStageTransition", "EnableStageTransition")
-def change_stage_transition(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Close or open the way into a stage; executions that wait go on when it opens."""
-    declared, line = _line(state, params["pipelineName"], context)
-    stage = _stage(declared, params["stageName"])
-    if params["transitionType"] != "Inbound":
-        raise Refused("ValidationException", "The sandbox knows only Inbound transitions.")
-    enabled = context.operation == "EnableStageTransition"
-    line.transitions[stage["name"]] = Transition(
-        enabled, params.get("reason", ""), context.arn("user/portal", "iam"), state.wall()
-    )
-    advance(state, context.account, context.region, params["pipelineName"])
-    return {}
-
-
-@handles("codepipeline", "PutApprovalResult")
-def put_approval_result(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Approve or reject the execution whose token is given."""
-    declared, line = _line(state, params["pipelineName"], context)
-    stage = _stage(declared, params["stageName"])
-    entry = next(
-        (
-            one.entries[stage["name"]]
-            for one in line.executions
-            if stage["name"] in one.entries and one.entries[stage["name"]].token == params["token"]
-        ),
-        None,
-    )
-    if entry is None or not is_approval(stage):
-        raise Refused("InvalidApprovalTokenException", "The approval token is not valid.")
-    if entry.status != "InProgress":
-        raise Refused("ApprovalAlreadyCompletedException", "The approval has already been completed.")
-    entry.status = "Succeeded" if params["result"]["status"] == "Approved" else "Failed"
-    entry.left, entry.summary = state.wall(), params["result"]["summary"]
-    advance(state, context.account, context.region, params["pipelineName"])
-    return {"approvedAt": state.now()}

@@ -1,10 +1,12 @@
-"""What moto drops from ECS services: the deployment configuration, the capacity providers, and tasks that run."""
+"""What moto drops from ECS services: the deployment configuration, the capacity providers, and deployments that move."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from portal.sandbox import ecs_deployments
 from portal.sandbox.backends import backend
+from portal.sandbox.ecs_deployments import RUNNING, Move
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
@@ -16,135 +18,107 @@ KEPT = (
     "enableExecuteCommand",
     "availabilityZoneRebalancing",
 )
-NATIVE = "ECS"
-"""The deployment controller of services that ECS itself rolls out; only those have service deployments."""
 
 
-def _remembered(state: State, context: Context) -> dict[str, Any]:
+def remembered(state: State, context: Context) -> dict[str, Any]:
+    """What was asked for at creation, by service ARN."""
     return state.topic("ecs.services", context.account, context.region)
 
 
-def _completed(service: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    """The service with what was asked for at creation, and with all wanted tasks running."""
-    strategy = kept.get("capacityProviderStrategy")
-    if strategy:
+def find(context: Context, cluster: str | None, name: str) -> Any:
+    """moto's own record of a service; refused where there is none."""
+    short = str(cluster or "default").rpartition("/")[2]
+    for one in backend("ecs", context.account, context.region).services.values():
+        if one.cluster_name == short and name.rpartition("/")[2] == one.name:
+            return one
+    raise Refused("ServiceNotFoundException", "Service not found.")
+
+
+def completed(state: State, context: Context, service: dict[str, Any]) -> dict[str, Any]:
+    """The service with what was asked for at creation, all wanted tasks running, and its deployments as of now."""
+    kept = remembered(state, context).get(service["serviceArn"], {})
+    if kept.get("capacityProviderStrategy"):
         service.pop("launchType", None)
     service |= {name: value for name, value in kept.items() if name in KEPT and name != "serviceConnectConfiguration"}
-    service |= {"runningCount": service.get("desiredCount", 0), "pendingCount": 0}
-    for deployment in service.get("deployments", []):
-        deployment |= {
-            "taskDefinition": service["taskDefinition"],
-            "rolloutState": "COMPLETED",
-            "rolloutStateReason": "ECS deployment completed.",
-        }
-        deployment |= {
-            "desiredCount": service["desiredCount"],
-            "runningCount": service["desiredCount"],
-            "pendingCount": 0,
-            "platformFamily": "Linux",
-        }
-        if strategy:
-            deployment.pop("launchType", None)
-            deployment["capacityProviderStrategy"] = strategy
-        if "serviceConnectConfiguration" in kept:
-            deployment["serviceConnectConfiguration"] = kept["serviceConnectConfiguration"]
+    known = ecs_deployments.moves(state, context.account, context.region, service["serviceArn"])
+    record = find(context, service["clusterArn"], service["serviceName"])
+    service |= {"runningCount": record.desired_count, "pendingCount": 0, "taskDefinition": record.task_definition}
+    last = known[-1] if known else None
+    if service.get("deployments"):
+        service["deployments"] = _deployments(state, service, kept, last)
+    if last is not None and last.status in RUNNING:
+        service["currentServiceDeployment"] = last.arn
     return service
 
 
-@handles("ecs", "CreateService", "UpdateService")
-def write_service(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+def _deployments(
+    state: State, service: dict[str, Any], kept: dict[str, Any], last: Move | None
+) -> list[dict[str, Any]]:
+    """PRIMARY is what ECS works towards; the other version is ACTIVE while it still has tasks."""
+    first, desired = service["deployments"][0], service["desiredCount"]
+    running = desired if last is None or last.status not in RUNNING else tasks_of(last, state.wall(), desired)[1]
+    if last is not None and last.status.startswith("ROLLBACK"):
+        running = desired
+    moving = last is not None and last.status in RUNNING
+    said = {
+        "taskDefinition": service["taskDefinition"],
+        "rolloutState": "IN_PROGRESS" if moving else "COMPLETED",
+        "rolloutStateReason": f"ECS deployment {'in progress' if moving else 'completed'}.",
+        "desiredCount": desired,
+        "runningCount": running,
+        "pendingCount": desired - running,
+        "platformFamily": "Linux",
+        "failedTasks": last.failures if last else 0,
+    }
+    if kept.get("capacityProviderStrategy"):
+        first.pop("launchType", None)
+        said["capacityProviderStrategy"] = kept["capacityProviderStrategy"]
+    if "serviceConnectConfiguration" in kept:
+        said["serviceConnectConfiguration"] = kept["serviceConnectConfiguration"]
+    primary = {**first, **said}
+    if not moving or last is None or last.status not in ecs_deployments.FORWARD:
+        return [primary]
+    old = tasks_of(last, state.wall(), desired)[0]
+    active = {"id": f"{first['id']}0", "status": "ACTIVE", "taskDefinition": last.source, "runningCount": old}
+    return [primary, {**primary, **active, "desiredCount": old, "pendingCount": 0, "rolloutState": "COMPLETED"}]
+
+
+def tasks_of(move: Move, now: float, desired: int) -> tuple[int, int]:
+    """(tasks of the old version, tasks of the new one) while a deployment moves forward."""
+    if move.failures:
+        return desired, 0
+    if move.configuration.get("strategy", "ROLLING") == "ROLLING":
+        new = round(desired * move.share(now))
+        return desired - new, new
+    found = move.position(now)
+    return (0 if found.done else desired), (desired if found.scaled else 0)
+
+
+@handles("ecs", "CreateService")
+def create_service(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Let moto write the service, and remember what it would forget."""
     answer = context.forward()
-    kept = _remembered(state, context).setdefault(answer["service"]["serviceArn"], {})
+    kept = remembered(state, context).setdefault(answer["service"]["serviceArn"], {})
     kept |= {name: params[name] for name in KEPT if name in params}
-    return {"service": _completed(answer["service"], kept)}
+    return {"service": completed(state, context, answer["service"])}
+
+
+@handles("ecs", "UpdateService")
+def update_service(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The same; another task definition, or force, begins a service deployment."""
+    record = find(context, params.get("cluster"), params["service"])
+    source = record.task_definition
+    answer = context.forward()
+    kept = remembered(state, context).setdefault(record.arn, {})
+    kept |= {name: params[name] for name in KEPT if name in params}
+    if record.task_definition != source or params.get("forceNewDeployment"):
+        configuration = kept.get("deploymentConfiguration") or {}
+        ecs_deployments.begin(state, context.account, context.region, record, source, configuration)
+    return {"service": completed(state, context, answer["service"])}
 
 
 @handles("ecs", "DescribeServices")
 def describe_services(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """moto's services, completed."""
     answer = context.forward()
-    kept = _remembered(state, context)
-    return {
-        **answer,
-        "services": [_completed(service, kept.get(service["serviceArn"], {})) for service in answer["services"]],
-    }
-
-
-def _deployment_arn(service: dict[str, Any]) -> str:
-    """One deployment for each task definition that the service has: its revision number is part of the name."""
-    revision = service["taskDefinition"].rpartition(":")[2]
-    return str(service["serviceArn"]).replace(":service/", ":service-deployment/") + f"/{revision}"
-
-
-def _services(context: Context) -> list[Any]:
-    return list(backend("ecs", context.account, context.region).services.values())
-
-
-def _summary(service: dict[str, Any]) -> dict[str, Any]:
-    made = service["deployments"][0]["createdAt"]
-    return {
-        "serviceDeploymentArn": _deployment_arn(service),
-        "serviceArn": service["serviceArn"],
-        "clusterArn": service["clusterArn"],
-        "createdAt": made,
-        "startedAt": made,
-        "finishedAt": made,
-        "status": "SUCCESSFUL",
-    }
-
-
-def _as_described(state: State, context: Context) -> list[dict[str, Any]]:
-    """Every service that ECS rolls out, as DescribeServices would show it."""
-    kept = _remembered(state, context)
-    found = []
-    for service in _services(context):
-        if (service.deployment_controller or {}).get("type", NATIVE) != NATIVE or service.status != "ACTIVE":
-            continue
-        shown = {
-            "serviceArn": service.arn,
-            "serviceName": service.name,
-            "clusterArn": service.cluster_arn,
-            "taskDefinition": service.task_definition,
-            "desiredCount": service.desired_count,
-            "deployments": [{"createdAt": service.deployments[0]["createdAt"]}],
-        }
-        found.append(_completed(shown, kept.get(service.arn, {})))
-    return found
-
-
-@handles("ecs", "ListServiceDeployments")
-def list_service_deployments(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The one deployment that put the present task definition into service."""
-    wanted = str(params["service"])
-    for service in _as_described(state, context):
-        if wanted in (service["serviceArn"], service["serviceName"]):
-            statuses = params.get("status") or ["SUCCESSFUL"]
-            return {"serviceDeployments": [_summary(service)] if "SUCCESSFUL" in statuses else []}
-    raise Refused("ServiceNotFoundException", "Service not found.")
-
-
-@handles("ecs", "DescribeServiceDeployments")
-def describe_service_deployments(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Deployments in full; an unknown ARN is a failure, as in AWS."""
-    known = {_deployment_arn(service): service for service in _as_described(state, context)}
-    arns = list(params["serviceDeploymentArns"])
-    found = []
-    for service in (known[arn] for arn in arns if arn in known):
-        configuration = service.get("deploymentConfiguration") or {}
-        breaker = configuration.get("deploymentCircuitBreaker") or {}
-        alarms = configuration.get("alarms") or {}
-        full = {**_summary(service), "lifecycleStage": "CLEAN_UP", "deploymentConfiguration": configuration}
-        full["deploymentCircuitBreaker"] = {
-            "status": "MONITORING_COMPLETE" if breaker.get("enable") else "DISABLED",
-            "failureCount": 0,
-            "threshold": 10,
-        }
-        full["alarms"] = {
-            "status": "MONITORING_COMPLETE" if alarms.get("enable") else "DISABLED",
-            "alarmNames": list(alarms.get("alarmNames") or []),
-            "triggeredAlarmNames": [],
-        }
-        found.append(full)
-    failures = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]
-    return {"serviceDeployments": found, "failures": failures}
+    return {**answer, "services": [completed(state, context, service) for service in answer["services"]]}

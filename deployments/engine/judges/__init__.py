@@ -1,0 +1,1 @@
+"""The judges: several metrics of one rollout in, one verdict out."""

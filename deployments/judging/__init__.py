@@ -1,0 +1,1 @@
+"""Reading the counts of both versions, and what they say."""
