@@ -31,6 +31,7 @@ def environment(database: str) -> Iterator[dict[str, str]]:
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
             "API_RATE": "1000000/min",
+            "HOOK_RATE": "1000000/min",
         }
         if database == "sqlite":
             command(made, "migrate", "--verbosity", "0")
@@ -74,11 +75,11 @@ def child(module: str, variables: dict[str, str], *arguments: str) -> Any:
 
 
 @contextmanager
-def web(variables: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """(pid, port, token) of a running web server with an admin's token."""
+def web(variables: dict[str, str], workers: int = 1) -> Iterator[tuple[int, int, str]]:
+    """(pid, port, token) of a running web server with an admin's token; each worker has two threads."""
     token = command(variables, "token", "create", "bench", "--role", "admin", "--create-user").splitlines()[-1]
     port = free_port()
-    options = ["--worker-class", "gthread", "--workers", "1", "--threads", "2", "--bind", f"127.0.0.1:{port}"]
+    options = ["--worker-class", "gthread", "--workers", str(workers), "--threads", "2", "--bind", f"127.0.0.1:{port}"]
     quiet = ["--no-control-socket", "--log-level", "error", "--keep-alive", "30"]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "portal.wsgi", *options, *quiet], cwd=BASE, env=variables

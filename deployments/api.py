@@ -7,21 +7,25 @@ from typing import Any
 from django.db import transaction
 from django.urls import include, path
 from rest_framework import generics, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments import ingest, plans, queries
 from deployments import serializers as shapes
 from deployments.filters import DeploymentFilter
+from deployments.intake import reporters
+from deployments.intake.oidc.authentication import CI_OR_USER, reporter_of
+from deployments.intake.record import Refusal
 from deployments.models import Deployment, RolloutPlan
-from portal.access import audit, policy
+from portal.access import audit
 
 
 class Deployments(generics.ListCreateAPIView[Deployment]):
     """Deployments of every source."""
 
     write_role = "editor"
+    authentication_classes = CI_OR_USER
     queryset = queries.deployments()
     serializer_class = shapes.DeploymentSerializer
     filterset_class = DeploymentFilter
@@ -32,7 +36,10 @@ class Deployments(generics.ListCreateAPIView[Deployment]):
         shape.is_valid(raise_exception=True)
         data = dict(shape.validated_data)
         entity = data.pop("service")
-        policy.require(request.user, "editor", entity.owner_ref)
+        try:
+            reporters.require(reporter_of(request), entity)
+        except Refusal as error:
+            raise PermissionDenied(str(error)) from error
         known = Deployment.objects.filter(source=data["source"], external_id=data["external_id"]).first()
         if known is not None and known.service_id != entity.pk:
             raise ValidationError(
@@ -68,10 +75,12 @@ class Plans(generics.ListCreateAPIView[RolloutPlan]):
 
 urlpatterns = [
     path("", Deployments.as_view(), name="api-deployments"),
+    path("", include("deployments.intake.api")),
     path("plans/", Plans.as_view(), name="api-plans"),
     path("", include("deployments.judging.api")),
     path("rollouts/", include("deployments.rollouts.api")),
     path("", include("deployments.validations.api")),
     path("", include("deployments.gates.api")),
+    path("", include("deployments.targets.external_api")),
     path("dora/", include("deployments.dora.api")),
 ]

@@ -12,3 +12,4 @@ class DeploymentsConfig(PluginConfig):
     verbose_name = "Deployments"
     url_prefix = "deployments"
     requires = "services"
+    extra_routes = {"api/v1/events/": "deployments.intake.events_in", "api/v1/hooks/": "deployments.intake.hooks_in"}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from deployments import ingest
 from deployments.dora import demo as dora_demo
 from deployments.gates import demo as gates_demo
+from deployments.intake import demo as intake_demo
 from deployments.models import Rollout, RolloutPlan
 from deployments.models.states import SUCCEEDED
 from deployments.rollouts.start import CannotStart, plan_rollout
@@ -54,6 +55,7 @@ def load(context: JobContext) -> None:
     _history()
     dora_demo.load()
     gates_demo.load(context)
+    intake_demo.load(context)
     plan, _ = RolloutPlan.objects.get_or_create(
         name=PLAN, version=1, defaults={"definition": SHORT, "created_by": "mira"}
     )

@@ -8,42 +8,52 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from deployments.intake.settle import ONCE_TRUE, STAMPED, settled
 from deployments.models import Deployment, Rollout
-from deployments.models.states import RUNNING
 from services.models import Entity
 
 PORTAL = "colonnade"
-CHANGEABLE = ("version", "state", "region", "environment", "actor", "url", "started_at", "finished_at")
+HELD = (*STAMPED, *ONCE_TRUE, "state", "started_at", "occurred_at", "stamps")
 
 
 def record(
-    entity: Entity, *, source: str, external_id: str, occurred_at: datetime, **fields: Any
+    entity: Entity, *, source: str, external_id: str, occurred_at: datetime, state: str, **fields: Any
 ) -> tuple[Deployment, bool]:
     """Store what was reported; (row, whether it is new).
 
-    Reports may come twice and out of order: an older one than that on record changes nothing, and one that has ended
-    does not run again.
+    Reports may come twice and in any order, with the same result (deployments.intake.settle): an older one than that on
+    record fills blanks only, and one that has ended does not run again.
     """
-    values = {name: fields[name] for name in CHANGEABLE if name in fields}
-    try:
-        with transaction.atomic():
-            created = Deployment.objects.create(
-                service=entity, source=source, external_id=external_id, occurred_at=occurred_at, **values
-            )
-        return created, True
-    except IntegrityError:
-        pass
-    with transaction.atomic():
-        row = Deployment.objects.select_for_update().get(source=source, external_id=external_id)
-        backwards = row.state != RUNNING and values.get("state") == RUNNING
-        same = all(getattr(row, name) == value for name, value in values.items())
-        if row.occurred_at > occurred_at or backwards or same:
-            return row, False
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.occurred_at = occurred_at
-        row.save(update_fields=[*values, "occurred_at"])
+    told = {name: fields[name] for name in (*STAMPED, *ONCE_TRUE, "started_at") if name in fields} | {"state": state}
+    with transaction.atomic(savepoint=False):
+        row = _locked(source, external_id)
+        if row is None:
+            try:
+                with transaction.atomic():
+                    return _create(entity, source, external_id, occurred_at, told), True
+            except IntegrityError:  # somebody else has just reported the same one
+                row = Deployment.objects.select_for_update().get(source=source, external_id=external_id)
+        changes = settled({name: getattr(row, name) for name in HELD}, told, occurred_at)
+        if changes:
+            for name, value in changes.items():
+                setattr(row, name, value)
+            row.save(update_fields=[*changes])
     return row, False
+
+
+def _locked(source: str, external_id: str) -> Deployment | None:
+    return Deployment.objects.select_for_update().filter(source=source, external_id=external_id).first()
+
+
+def _create(entity: Entity, source: str, external_id: str, occurred_at: datetime, told: dict[str, Any]) -> Deployment:
+    row = Deployment(
+        service=entity, source=source, external_id=external_id, occurred_at=occurred_at, state=told["state"]
+    )
+    held = {name: getattr(row, name) for name in HELD}
+    for name, value in settled(held, told, occurred_at).items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row
 
 
 def from_rollout(rollout: Rollout, state: str, finished_at: datetime | None = None) -> Deployment:

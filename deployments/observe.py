@@ -10,9 +10,8 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from deployments import ingest
 from deployments.models import Deployment
-from deployments.models.states import CANCELLED, FAILED, ROLLED_BACK, RUNNING, SUCCEEDED
+from deployments.models.states import SUCCEEDED
 from portal.aws import codedeploy, codepipeline, config
 from portal.aws.accounts import accounts
 from portal.aws.errors import AwsError, AwsUnsupported
@@ -23,8 +22,6 @@ from services.models import Entity
 
 FACT = "deployments.pipeline"
 VALID = timedelta(minutes=15)
-HISTORY = timedelta(days=30)
-STATES = {"Succeeded": SUCCEEDED, "Failed": FAILED, "Stopped": CANCELLED}
 Place = tuple[str, str]
 
 
@@ -33,7 +30,6 @@ class Seen:
     """What all accounts said. A place (account, region) in ``silent`` did not answer: there nothing is known."""
 
     groups: list[codedeploy.Group] = field(default_factory=list)
-    deployments: list[codedeploy.DeploymentRow] = field(default_factory=list)
     pipelines: list[codepipeline.Pipeline] = field(default_factory=list)
     rules: list[config.RuleCompliance] = field(default_factory=list)
     silent: set[Place] = field(default_factory=set)
@@ -49,7 +45,7 @@ def run(context: JobContext) -> dict[str, Any]:
         context.progress(number, len(places), f"{place[0]} {place[1]}")
         _look(place, seen, context)
     services = list(Entity.objects.services())
-    return {"services": publish(services, seen), "deployments": _record(services, seen), "silent": len(seen.silent)}
+    return {"services": publish(services, seen), "silent": len(seen.silent)}
 
 
 def publish(services: list[Entity], seen: Seen) -> int:
@@ -85,10 +81,8 @@ def publish(services: list[Entity], seen: Seen) -> int:
 
 
 def _look(place: Place, seen: Seen, context: JobContext) -> None:
-    since = timezone.now() - HISTORY
     try:
         seen.groups += codedeploy.groups(*place)
-        seen.deployments += codedeploy.deployments(*place, since)
         seen.pipelines += codepipeline.pipelines(*place)
     except AwsError as error:
         seen.silent.add(place)
@@ -166,26 +160,6 @@ def _items(view: dict[str, facts.FactView]) -> Iterable[dict[str, Any]]:
     for key, fact in view.items():
         if key.startswith("aws."):
             yield from (item for item in fact.value.get("items", ()) if item.get("account") and item.get("region"))
-
-
-def _record(services: list[Entity], seen: Seen) -> int:
-    names = {service.name: service for service in services}
-    undone = {row.rollback_of for row in seen.deployments if row.rollback_of}
-    new = 0
-    for row in seen.deployments:
-        service: Entity | None = names.get(_service_name(row.application, names))
-        if service is not None:
-            new += ingest.record(service, source="codedeploy", external_id=row.id, **_reported(row, undone))[1]
-    return new
-
-
-def _reported(row: codedeploy.DeploymentRow, undone: set[str]) -> dict[str, Any]:
-    moment = row.finished or row.started or row.created or timezone.now()
-    return {
-        "version": row.version or row.id, "region": row.region, "actor": row.creator, "started_at": row.started or row.created,
-        "finished_at": row.finished, "occurred_at": moment,
-        "state": ROLLED_BACK if row.id in undone else STATES.get(row.status, RUNNING),
-    }  # fmt: skip
 
 
 JOB = Job("deployments.observe", "Observe pipelines", run, every=60, keep=30)

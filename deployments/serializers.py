@@ -10,6 +10,7 @@ from rest_framework import serializers
 from deployments import plans
 from deployments.engine.plan.reading import PlanError
 from deployments.engine.plan.segments import parse
+from deployments.intake.accept import OWN
 from deployments.models import Deployment, Judgement, Rollout, RolloutPlan, RolloutSegment, RolloutStep
 from deployments.models.states import DEPLOYMENT_STATES
 from deployments.targets.contract import LAMBDA_ALIAS, TargetError, of
@@ -54,7 +55,7 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
 
     def validate_source(self, value: str) -> str:
         """Names that the portal itself writes under are taken."""
-        if value in ("colonnade", "codedeploy"):
+        if value in OWN:
             raise serializers.ValidationError(f"The source {value!r} is the portal's own: choose another.")
         return value
 
@@ -147,6 +148,7 @@ class StartSerializer(serializers.Serializer[Any]):
             name: serializers.CharField(
                 max_length=2000,
                 required=name == "canary",
+                allow_blank=True,
                 help_text=" ".join(f"{kind.title}: {field.title}. {field.help}".strip() for kind, field in takers),
             )
             for name, takers in keys_of_all().items()

@@ -16,4 +16,5 @@ urlpatterns = [
     path("rollouts/<int:pk>/", rollouts.rollout, name="rollout"),
     path("rollouts/<int:pk>/<slug:action>/", rollouts.act, name="act"),
     path("", include("deployments.gates.urls")),
+    path("", include("deployments.intake.urls")),
 ]

@@ -13,6 +13,8 @@ EMBEDDED = not env.str("DATABASE_URL", default="") or TESTING
 DATA = data_folder()
 
 SECRET_KEY = secret_key(DATA, embedded=EMBEDDED)
+# Keys of before: what was signed or sealed with them is still good. Remove them when nothing is left of it.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -28,6 +30,12 @@ OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
 # Servers that metrics may be asked of, by the name that plans give them.
 PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
+# Whose signed identities of CI jobs are believed; keys are fetched from these hosts and from no other.
+OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
+# What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.
+OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
+# How many days accepted and refused events are kept.
+INTAKE_KEEP_DAYS = env.int("INTAKE_KEEP_DAYS", default=90)
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 DISCOVERY_SERVICE_TAGS = env.list("DISCOVERY_SERVICE_TAGS", default=["service", "app"])
 DISCOVERY_STACKS = env.bool("DISCOVERY_STACKS", default=True)
@@ -150,7 +158,11 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["portal.access.throttle.CallThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="6000/min"), "login": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="6000/min"),
+        "login": "10/min",
+        "hooks": env.str("HOOK_RATE", default="30000/min"),
+    },
     "EXCEPTION_HANDLER": "portal.api.base.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "PAGE_SIZE": 50,

@@ -15,12 +15,13 @@ class Deployment(models.Model):
 
     `rollback_of` is the external id (same source) of the deployment that this one takes back; `remediates` says that it
     was made because of an incident; `marked_failed` is why a person called it failed; `contained` that a canary was
-    rolled back before it had all traffic.
+    rolled back before it had all traffic. `weight` is the last share in percent that was told; `chain` groups what
+    belongs together for the sender; `stamps` says for each field of which moment its value is (deployments.intake.settle).
     """
 
     service = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="deployments")
     version = models.CharField(max_length=100)
-    source = models.CharField(max_length=60)
+    source = models.CharField(max_length=200)
     external_id = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=[(state, state) for state in DEPLOYMENT_STATES])
     environment = models.CharField(max_length=60, default="production")
@@ -37,6 +38,9 @@ class Deployment(models.Model):
     remediates = models.BooleanField(default=False)
     marked_failed = models.CharField(max_length=300, blank=True)
     contained = models.BooleanField(default=False)
+    weight = models.FloatField(null=True, blank=True)
+    chain = models.CharField(max_length=200, blank=True)
+    stamps = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     occurred_at = models.DateTimeField(db_index=True)
@@ -80,19 +84,22 @@ class DeploymentCommit(models.Model):
 class Incident(models.Model):
     """Something that went wrong with a service. The same `source` and `external_id` is the same incident.
 
-    `deployment` is the one that caused it, where that is known; an incident is open until `resolved_at`.
+    `deployment` is the one that caused it, where that is known (`artifact` is what the sender says was running); an
+    incident is open until `resolved_at`. `stamps` are those of a deployment.
     """
 
     service = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="incidents")
     deployment = models.ForeignKey(
         Deployment, null=True, blank=True, on_delete=models.SET_NULL, related_name="incidents"
     )
-    source = models.CharField(max_length=60)
+    source = models.CharField(max_length=200)
     external_id = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
     severity = models.CharField(max_length=20, blank=True)
     url = models.URLField(max_length=500, blank=True)
     opened_at = models.DateTimeField()
+    artifact = models.CharField(max_length=300, blank=True)
+    stamps = models.JSONField(default=dict, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     occurred_at = models.DateTimeField()
 

@@ -56,12 +56,16 @@ def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
 
 
 def apply(rollout: Rollout, segment: RolloutSegment) -> bool:
-    """Set the armed weight and prove it. A try that was cut short is put back first, and then made anew."""
+    """Set the armed weight and prove it. A try that was cut short is proven where it has landed, else put back and made anew."""
     change = segment.change
     if change is None or change.state in (change_states.UNDONE, change_states.UNDOING, change_states.UNDO_FAILED):
         return turn_back(rollout, segment, "Nobody renewed the change's lease, so recovery sent the traffic back.")
     if change.state == change_states.ARMED and change.applied_at is not None:
-        return _again(rollout, segment, change)
+        hold(rollout)
+        landed = engine.confirm(change)
+        if landed is None:
+            return _again(rollout, segment, change)
+        change = landed
     if change.state == change_states.ARMED:
         hold(rollout)
         try:
@@ -172,7 +176,6 @@ def _settle(rollout: Rollout, current: Change) -> None:
 
 
 def _again(rollout: Rollout, segment: RolloutSegment, change: Change) -> bool:
-    hold(rollout)
     change = engine.undo(change, "The try was cut short.")
     tries = engine.for_owner(rollout.owner).filter(target__segment=segment.order, state=change_states.UNDONE).count()
     if change.state != change_states.UNDONE or tries >= MOST_TRIES:

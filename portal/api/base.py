@@ -35,21 +35,33 @@ def check_json(value: Any, depth: int = 0) -> None:
             check_json(item, depth + 1)
 
 
+def strict_json(body: bytes, *, once: bool = False) -> Any:
+    """The JSON of a body; with `once` no object may say a key twice. Raises ParseError (400)."""
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_no_json, object_pairs_hook=_each_once if once else None)
+    except (ValueError, RecursionError) as error:
+        raise exceptions.ParseError(f"The body is not valid JSON: {error}") from error
+    check_json(data)
+    return data
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object says the same key twice")
+    return found
+
+
 class StrictJSONParser(JSONParser):
     """JSON whose depth and characters are checked before anything sees it."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The parsed body, or ParseError (400)."""
-        try:
-            data = json.loads(stream.read().decode("utf-8"), parse_constant=self._refuse)
-        except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError(f"The body is not valid JSON: {error}") from error
-        check_json(data)
-        return data
-
-    @staticmethod
-    def _refuse(name: str) -> None:
-        raise ValueError(f"{name} is not JSON")
+        return strict_json(stream.read())
 
 
 class OrjsonRenderer(BaseRenderer):

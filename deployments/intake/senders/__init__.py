@@ -1,0 +1,1 @@
+"""Senders of hooks: who they are, how they prove it, and their secrets."""
