@@ -15,6 +15,7 @@ from deployments.models import Judgement, Rollout, RolloutSegment
 from deployments.rollouts import control
 from deployments.rollouts.acts import ACTS
 from deployments.rollouts.start import CannotStart
+from deployments.validations import present as validated
 from portal.access import policy
 
 
@@ -30,18 +31,22 @@ def page_context(request: HttpRequest, found: Rollout) -> dict[str, Any]:
     segments = list(found.segments.all())
     judgement = Judgement.objects.filter(rollout=found).order_by("-id").first()
     bound = judgement.verdict["roll_back_at"] if judgement else found.plan.plan.rule.roll_back_at
-    return card(found, judgement) | {
-        "forecast": present.forecast(found, segments),
-        "gates": present.gates(found, segments, judgement),
-        "errors": charts.errors(found, segments),
-        "evidence": charts.evidence(found, bound),
-        "risk_words": f"{found.plan.plan.rule.alpha:.0%}".replace("%", "\u202f%"),
-        "margin_words": f"{found.plan.plan.rule.margin - 1:.0%}".replace("%", "\u202f%"),
-        "judged": show.judged(judgement.verdict if judgement else None),
-        "steps": found.steps.order_by("-id")[:40],
-        "audit_link": policy.may(request.user, "admin"),
-        "actions": offered(request, found, segments),
-    }
+    return (
+        card(found, judgement)
+        | validated.page_context(found)
+        | {
+            "forecast": present.forecast(found, segments),
+            "gates": present.gates(found, segments, judgement),
+            "errors": charts.errors(found, segments),
+            "evidence": charts.evidence(found, bound),
+            "risk_words": f"{found.plan.plan.rule.alpha:.0%}".replace("%", "\u202f%"),
+            "margin_words": f"{found.plan.plan.rule.margin - 1:.0%}".replace("%", "\u202f%"),
+            "judged": show.judged(judgement.verdict if judgement else None),
+            "steps": found.steps.order_by("-id")[:40],
+            "audit_link": policy.may(request.user, "admin"),
+            "actions": offered(request, found, segments),
+        }
+    )
 
 
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
