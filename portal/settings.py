@@ -158,7 +158,11 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["portal.access.throttle.CallThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="6000/min"), "login": "10/min", "hooks": env.str("HOOK_RATE", default="30000/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="6000/min"),
+        "login": "10/min",
+        "hooks": env.str("HOOK_RATE", default="30000/min"),
+    },
     "EXCEPTION_HANDLER": "portal.api.base.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "PAGE_SIZE": 50,
