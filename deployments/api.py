@@ -81,4 +81,6 @@ urlpatterns = [
     path("rollouts/", include("deployments.rollouts.api")),
     path("", include("deployments.validations.api")),
     path("", include("deployments.gates.api")),
+    path("", include("deployments.targets.external_api")),
+    path("dora/", include("deployments.dora.api")),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from deployments import ingest
+from deployments.dora import demo as dora_demo
 from deployments.gates import demo as gates_demo
 from deployments.intake import demo as intake_demo
 from deployments.models import Rollout, RolloutPlan
@@ -27,7 +28,14 @@ SHORT: dict[str, Any] = {
     "period": 10,
     "compliance": "block",
     "segments": [
-        {"name": "Canary", "share": "1 function, 5 %", "weight": 5, "bake_seconds": 20, "minimum_requests": 50},
+        {
+            "name": "Canary",
+            "share": "1 function, 5 %",
+            "weight": 5,
+            "bake_seconds": 20,
+            "minimum_requests": 50,
+            "tests": [{"name": "orders-e2e", "kind": "lambda", "function": "checkout", "timeout_seconds": 60}],
+        },
         {"name": "Sub-zone", "share": "10 %", "weight": 10, "bake_seconds": 25, "minimum_requests": 100},
         {"name": "eu-west-1a", "share": "25 %", "weight": 25, "bake_seconds": 180, "minimum_requests": 600},
         {"name": "eu-west-1", "share": "100 %", "weight": 100, "bake_seconds": 60, "minimum_requests": 1000},
@@ -45,6 +53,7 @@ BEFORE = (
 def load(context: JobContext) -> None:
     """Report what was released before, store the plan, and start the rollout. May be called again."""
     _history()
+    dora_demo.load()
     gates_demo.load(context)
     intake_demo.load(context)
     plan, _ = RolloutPlan.objects.get_or_create(

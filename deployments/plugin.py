@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from deployments import advance, demo, observe, panels, report
+from deployments.dora import delivery
+from deployments.dora import views as dora
 from deployments.gates import ask
+from deployments.gates import panels as gate_panels
 from deployments.gates.kinds import GATES
 from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
@@ -13,7 +16,7 @@ from deployments.intake.pull import run as pull
 from deployments.intake.senders import sns_jobs
 from deployments.judging import sources as metric_sources
 from deployments.judging import traffic
-from deployments.targets import ecs_service, elbv2, lambda_alias
+from deployments.targets.all import KINDS
 from deployments.targets.contract import targets
 from portal.changes.kinds import kinds as change_kinds
 from portal.plugins import Activity, DemoStep, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -34,13 +37,15 @@ panel_registry.add(
     Panel("deployments.rollout", "Rollout", "service.main", "deployments/panel_main.html", panels.main, 20)
 )
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
+panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
+jobs.add(delivery.JOB)
 for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)
-for target in (lambda_alias.KIND, elbv2.KIND, ecs_service.KIND):
+for target in KINDS:
     targets.add(target)
     change_kinds.add(target.change)
 for metric_source in metric_sources.ALL:
@@ -52,4 +57,7 @@ sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))
 search.add(SearchSource("deployments.rollouts", "Rollouts", panels.search, order=40))
+activities.add(Activity("deployments.freezes", "upcoming", gate_panels.upcoming, order=40))
+search.add(SearchSource("deployments.pipelines", "Pipelines", gate_panels.search_pipelines, order=41))
+search.add(SearchSource("deployments.freezes", "Freezes", gate_panels.search_calendars, order=42))
 demo_steps.add(DemoStep("deployments", "Rollout of checkout 2026.11.3", demo.load, order=40))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments.dora import delivery
 from deployments.engine.rollout import State
 from deployments.models import Rollout
 from deployments.models.states import DONE, WEIGHT
@@ -79,9 +80,15 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline", "deployments.traffic"),
-    names={"deployments.rollout": "Rollout", "deployments.pipeline": "Delivery", "deployments.traffic": "Traffic"},
+    ("deployments.rollout", "deployments.pipeline", "deployments.traffic", delivery.FACT),
+    names={
+        "deployments.rollout": "Rollout",
+        "deployments.pipeline": "Delivery",
+        "deployments.traffic": "Traffic",
+        delivery.FACT: "Delivery metrics",
+    },
     schema={
+        **{f"{delivery.FACT}.{name}": kind for name, kind in delivery.SCHEMA.items()},
         "deployments.traffic.per_minute": "number",
         "deployments.traffic.error_rate": "number",
         "deployments.rollout.version": "string",

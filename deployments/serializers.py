@@ -148,6 +148,7 @@ class StartSerializer(serializers.Serializer[Any]):
             name: serializers.CharField(
                 max_length=2000,
                 required=name == "canary",
+                allow_blank=True,
                 help_text=" ".join(f"{kind.title}: {field.title}. {field.help}".strip() for kind, field in takers),
             )
             for name, takers in keys_of_all().items()

@@ -11,6 +11,7 @@ app_name = "deployments"
 urlpatterns = [
     path("", views.overview, name="list"),
     path("", include("deployments.judging.urls")),
+    path("dora/", include("deployments.dora.urls")),
     path("rollouts/new/", views.new, name="new"),
     path("rollouts/<int:pk>/", rollouts.rollout, name="rollout"),
     path("rollouts/<int:pk>/<slug:action>/", rollouts.act, name="act"),

@@ -35,10 +35,11 @@ class BudgetState:
     @property
     def sentence(self) -> str:
         """What remains, in words."""
-        goal = f"{self.budget.slo} {self.budget.target:.4%} over {self.budget.window_days} days".replace("0%", "%")
+        target = f"{self.budget.target * 100:.4f}".rstrip("0").rstrip(".")
+        goal = f"{self.budget.slo} {target}\u202f% over {self.budget.window_days} days"
         if self.remaining is None:
             return f"{goal}: nothing was reported within a day"
-        return f"{goal}: {max(self.remaining, -9.99):.0%} left"
+        return f"{goal}: {max(self.remaining, -9.99) * 100:.0f}\u202f% left"
 
 
 def states(entity: Entity, at: datetime) -> list[BudgetState]:
@@ -61,7 +62,7 @@ def state_of(budget: ErrorBudget, at: datetime | None = None) -> BudgetState:
 
 def remaining(total: float, bad: float, target: float) -> float:
     """The share of the budget that is left after `bad` of `total` requests; all of it where there were none."""
-    return 1.0 if total <= 0 else 1.0 - (bad / total) / (1.0 - target)
+    return 1.0 if total <= 0 else round(1.0 - (bad / total) / (1.0 - target), 9)
 
 
 def push(
@@ -80,7 +81,7 @@ def push(
         given = {name: value for name, value in goal.items() if value not in (None, "")}
         if budget is None or any(getattr(budget, name) != value for name, value in given.items()):
             budget, _ = ErrorBudget.objects.update_or_create(service=entity, slo=slo, defaults=given)
-            audit.record(by, "budget.objective", f"budget:{budget.pk}", entity=entity.ref, slo=slo, **given)
+            audit.record(by, "budget.objective", f"budget:{budget.pk}", entity=entity.ref, slo=slo, goal=given)
         BudgetSample.objects.update_or_create(budget=budget, at=at, defaults=values)
         ErrorBudget.objects.filter(pk=budget.pk).update(updated_at=timezone.now())
         budget.samples.filter(at__lt=timezone.now() - KEPT).delete()

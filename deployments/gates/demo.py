@@ -45,6 +45,7 @@ def _calendars(admin: Any) -> None:
         freeze = {
             "title": "Year-end freeze", "reason": "Peak sales, and few people at work.",
             "starts": f"{year}-12-18T18:00", "ends": f"{year + 1}-01-04T08:00", "rrule": "FREQ=YEARLY",
+            "except_services": ["checkout"],
         }  # fmt: skip
         _freeze(calendar, freeze, admin)
     if not FreezeCalendar.objects.filter(title="Weekends of search").exists() and _team("search"):
@@ -56,7 +57,7 @@ def _calendars(admin: Any) -> None:
         _freeze(write.calendar(None, fields, admin), freeze, admin)
 
 
-def _freeze(calendar: FreezeCalendar, fields: dict[str, str], admin: Any) -> Freeze:
+def _freeze(calendar: FreezeCalendar, fields: dict[str, Any], admin: Any) -> Freeze:
     return write.freeze(None, calendar, fields, admin)
 
 

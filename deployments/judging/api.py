@@ -110,10 +110,12 @@ class ImportKayenta(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="plan_import_kayenta", request=shapes.ImportSerializer, responses={201: PlanSerializer})
+    @extend_schema(
+        operation_id="plan_import_kayenta", request=shapes.KayentaImportSerializer, responses={201: PlanSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Store the next version of a plan that judges by this configuration; operators."""
-        shape = shapes.ImportSerializer(data=request.data)
+        shape = shapes.KayentaImportSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         data: dict[str, Any] = shape.validated_data
         try:

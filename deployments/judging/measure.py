@@ -81,7 +81,7 @@ def assess(rollout: Rollout, segment: RolloutSegment) -> Verdict:
     plan, now = rollout.plan.plan, timezone.now()
     measured, samples = store.load(rollout, plan.analysis)
     began = segment.started_at or now
-    measured = [_with_silence(one, began, now, plan.period) for one in measured]
+    measured = [_with_silence(one, began, now, plan.period) for one in measured if not store.never_measured(one)]
     look = _look(rollout, segment, samples, measured, now)
     verdict = judge(plan.analysis, measured, plan.rule, look, [store.interval(sample) for sample in samples])
     _keep(rollout, segment, verdict, now)

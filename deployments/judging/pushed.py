@@ -18,12 +18,15 @@ from django.utils import timezone
 from deployments.engine.plan.analysis import Metric
 from deployments.engine.plan.queries import COUNTS, LATENCY, PUSHED
 from deployments.judging import store
-from deployments.judging.sources.contract import Row
+from deployments.judging.sources.contract import SIDES, Row
 from deployments.models import MetricPoint, MetricSample, Rollout
 from portal.aws.cloudwatch import aligned
 
 OLDEST = timedelta(minutes=15)
 AHEAD = timedelta(seconds=60)
+Told = tuple[float | None, float | None, float | None, Mapping[str, Any] | None]
+UNTOLD: Told = (0.0, 0.0, None, None)
+"""One side of a sample that only the other side has told."""
 
 
 class NotNow(ValueError):
@@ -107,31 +110,30 @@ def _row(sample: Mapping[str, Any], period: int) -> Row:
 
 
 def _store(rollout: Rollout, metric: Metric, rows: Sequence[Row], answer: Accepted) -> None:
-    before = _before(rollout, metric, rows)
+    before, changed = _before(rollout, metric, rows), []
     for row in rows:
-        old = before.get((row.at, row.side))
-        same = (row.requests, row.errors, row.value, row.detail)
-        answer.stored += old is None
-        answer.repeated += old == same
-        answer.replaced += old is not None and old != same
-    store.keep(
-        rollout,
-        metric,
-        [row for row in rows if before.get((row.at, row.side)) != (row.requests, row.errors, row.value, row.detail)],
-    )
+        old, told = before.get((row.at, row.side)), _told(row)
+        if old == told:
+            answer.repeated += 1
+            continue
+        changed.append(row)
+        answer.stored += old in (None, UNTOLD)
+        answer.replaced += old not in (None, UNTOLD)
+    store.keep(rollout, metric, changed)
 
 
-def _before(rollout: Rollout, metric: Metric, rows: Sequence[Row]) -> dict[tuple[datetime, str], tuple[Any, ...]]:
+def _told(row: Row | MetricPoint) -> Told:
+    return row.requests, row.errors, row.value, row.detail
+
+
+def _before(rollout: Rollout, metric: Metric, rows: Sequence[Row]) -> dict[tuple[datetime, str], Told]:
     """What is stored already of the buckets of these rows."""
     times = [row.at for row in rows]
     if metric.name != store.sampled(rollout.plan.plan.analysis).name:
         points = MetricPoint.objects.filter(rollout=rollout, metric=metric.name, at__in=times)
-        return {(one.at, one.side): (one.requests, one.errors, one.value, one.detail) for one in points}
-    found: dict[tuple[datetime, str], tuple[Any, ...]] = {}
-    for one in MetricSample.objects.filter(rollout=rollout, at__in=times):
-        for side in ("canary", "baseline"):
-            requests = getattr(one, f"{side}_requests")
-            # A side without requests was not told yet.
-            if requests:
-                found[one.at, side] = (requests, getattr(one, f"{side}_errors"), None, None)
-    return found
+        return {(one.at, one.side): _told(one) for one in points}
+    return {
+        (one.at, side): (getattr(one, f"{side}_requests"), getattr(one, f"{side}_errors"), None, None)
+        for one in MetricSample.objects.filter(rollout=rollout, at__in=times)
+        for side in SIDES
+    }

@@ -12,16 +12,24 @@ from deployments.engine.verdict import duration
 from deployments.judging import store
 from deployments.models import Rollout, RolloutPlan
 
+JUDGES = {
+    "sequential": "sequential test",
+    "obrien_fleming": "O'Brien and Fleming's test",
+    "kayenta": "Kayenta's judge",
+    "thresholds": "plain thresholds",
+}
 LEANS = {"no_worse": "good", "worse": "poor", "inconclusive": "fair"}
 
 
 @dataclass(frozen=True)
 class Retold:
-    """A replay with the plan that judged, and which of its metrics were never measured in this rollout."""
+    """A replay with the plan that judged, when the first bucket began (seconds since 1970), and which of the plan's metrics
+    were never measured in this rollout."""
 
     plan: RolloutPlan
     analysis: Analysis
     result: Replayed
+    began: float
     unknown: tuple[str, ...]
 
     @property
@@ -43,14 +51,16 @@ def retell(rollout: Rollout, plan: RolloutPlan) -> Retold:
     analysis = _matched(wanted.analysis, own.analysis)
     measured, samples = store.load(rollout, analysis)
     traffic = [Bucket(sample.at.timestamp(), store.interval(sample)) for sample in samples]
+    measured = [one for one in measured if not store.never_measured(one)]
     times = [at for one in measured for at in one.times()] + [bucket.at for bucket in traffic]
     minimum = next((segment.minimum_requests for segment in wanted.segments if segment.kind != "external"), 0)
+    began = min(times, default=0.0)
     result = replay(
-        analysis, measured, wanted.rule, began=min(times, default=0.0), period=own.period, minimum=minimum,
+        analysis, measured, wanted.rule, began=began, period=own.period, minimum=minimum,
         traffic=[(bucket.at, bucket.interval) for bucket in traffic],
     )  # fmt: skip
     empty = tuple(one.metric.title for one in measured if not one.times() and one.metric.must_have_data)
-    return Retold(plan, analysis, result, empty)
+    return Retold(plan, analysis, result, began, empty)
 
 
 def _matched(wanted: Analysis, own: Analysis) -> Analysis:
@@ -66,6 +76,7 @@ def shown(retold: Retold) -> dict[str, Any]:
     """What the page and REST tell of a replay."""
     last = retold.result.last
     return {
+        "title": JUDGES[retold.analysis.judge],
         "plan": str(retold.plan) if retold.plan.pk else retold.plan.name,
         "judge": retold.analysis.judge,
         "rolled_back_after": retold.result.rolled_back_after,

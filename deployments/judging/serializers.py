@@ -158,7 +158,7 @@ class ReplayedSerializer(serializers.Serializer[Any]):
     metrics = MetricVerdictSerializer(many=True)
 
 
-class ImportSerializer(serializers.Serializer[Any]):
+class KayentaImportSerializer(serializers.Serializer[Any]):
     """A Kayenta canary configuration, and the plan whose segments it is to judge."""
 
     config = serializers.DictField(help_text="The canary-config JSON as Kayenta has it.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.verdict import number, odds, percent
-from deployments.judging.replaying import Retold
+from deployments.judging.replaying import JUDGES, Retold
 from deployments.models import Rollout
 from portal.charts.lines import Limit, LineChart, Series
 
@@ -20,14 +21,6 @@ STATES = {
 ENDS = {"rolled_back": "was rolled back", "succeeded": "succeeded", "failed": "failed"}
 
 
-JUDGE_NAMES = {
-    "sequential": "sequential test",
-    "obrien_fleming": "O'Brien and Fleming's test",
-    "kayenta": "Kayenta's judge",
-    "thresholds": "plain thresholds",
-}
-
-
 def judged(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the fragment `_metrics.html` needs of a stored verdict; nothing before the first look."""
     if verdict is None:
@@ -35,7 +28,7 @@ def judged(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
     found = rows(verdict)
     return {
         "rows": found,
-        "judge": JUDGE_NAMES.get(verdict.get("judge", ""), ""),
+        "judge": JUDGES.get(verdict.get("judge", ""), ""),
         "score": verdict.get("score"),
         "bound": verdict.get("bound", ""),
         "assumption": verdict["assumption"],
@@ -77,16 +70,17 @@ def _value(value: float | None, kind: str) -> str:
 
 
 def replay_chart(retold: Retold) -> LineChart | None:
-    """The evidence at each look of a replay, by minutes; None for judges without odds."""
+    """The evidence at each look of a replay, by its time; None for judges without odds."""
     last = retold.result.last
     if last is None or last.error_bound >= 1:
         return None
     high = last.roll_back_at * 2
-    points: list[tuple[Any, float]] = [
-        (after / 60, min(max(value, 0.01), high)) for after, value in retold.result.points
+    points: list[tuple[datetime | float, float]] = [
+        (datetime.fromtimestamp(retold.began + after, UTC), min(max(value, 0.01), high))
+        for after, value in retold.result.points
     ]
     limit = Limit(last.roll_back_at, f"roll back at {last.roll_back_at:g} : 1")
-    label = "Evidence that it is worse, odds to 1, by minutes since the first weight"
+    label = "Evidence that it is worse, odds to 1, each line ten times the one below"
     return LineChart(
         label, [Series("evidence", "canary", points)], limits=[limit], low=0.01, high=high, height=160, log=True
     )

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from deployments.engine.judges.measured import Bucket, Measured
 from deployments.engine.plan.analysis import ERRORS, Analysis, Metric
-from deployments.engine.plan.queries import COUNTS
+from deployments.engine.plan.queries import COUNTS, TARGET
 from deployments.engine.sequential import Interval
 from deployments.judging.sources.contract import SIDES, Row
 from deployments.judging.values import pairs
@@ -82,6 +82,11 @@ def load(rollout: Rollout, analysis: Analysis) -> tuple[list[Measured], list[Met
         points.setdefault(point.metric, []).append(point)
     kept = sampled(rollout.plan.plan.analysis).name
     return [_measured(metric, samples if metric.name == kept else None, points) for metric in analysis.metrics], samples
+
+
+def never_measured(one: Measured) -> bool:
+    """Whether it is a stream that the target does not have: nobody asked for it, so nothing is said of it."""
+    return one.metric.source == TARGET and not one.metric.must_have_data and not one.times()
 
 
 def _measured(metric: Metric, samples: Sequence[MetricSample] | None, points: dict[str, list[MetricPoint]]) -> Measured:

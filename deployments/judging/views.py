@@ -56,6 +56,8 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
         "judged": show.judged(found.result.last.as_dict()) if found and found.result.last else None,
         "chart": show.replay_chart(found) if found else None,
         "own": show.outcome(rollout),
+        "own_judge": replaying.JUDGES[rollout.plan.plan.analysis.judge],
+        "own_looks": rollout.judgements.count(),
     }
     return render(request, "deployments/judging/replay.html", context, status=422 if form.errors else 200)
 

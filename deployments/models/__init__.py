@@ -1,6 +1,7 @@
 """Rows of deployments: what was reported, plans, rollouts and all that a rollout leaves behind."""
 
 from deployments.models.deployment import Deployment, DeploymentCommit, Incident
+from deployments.models.external import AwsReference, ExternalStep
 from deployments.models.gates import (
     Approval,
     BudgetSample,
@@ -22,9 +23,10 @@ from deployments.models.senders import CiIdentity, HookSecret, HookSender, Issue
 from deployments.models.validation import HostCheck, HostCommand, HostHealth, HostScript, PostTest, PostTestAnswer
 
 __all__ = [
-    "Approval", "BudgetSample", "CiIdentity", "CompliancePolicy", "DeployGroup", "Deployment", "DeploymentCommit",
-    "DeploymentWindow", "ErrorBudget", "Freeze", "FreezeCalendar", "GateOverride", "HookSecret", "HookSender",
-    "HostCheck", "HostCommand", "HostHealth", "HostScript", "Incident", "IntakeEvent", "IssuerKeys", "Judgement",
-    "MergedCommit", "MetricPoint", "MetricSample", "Pipeline", "PipelineExecution", "PostTest", "PostTestAnswer",
-    "PullState", "RefusedEvent", "Rollout", "RolloutPlan", "RolloutSegment", "RolloutStep", "SigningCertificate",
+    "Approval", "AwsReference", "BudgetSample", "CiIdentity", "CompliancePolicy", "DeployGroup", "Deployment",
+    "DeploymentCommit", "DeploymentWindow", "ErrorBudget", "ExternalStep", "Freeze", "FreezeCalendar",
+    "GateOverride", "HookSecret", "HookSender", "HostCheck", "HostCommand", "HostHealth", "HostScript", "Incident",
+    "IntakeEvent", "IssuerKeys", "Judgement", "MergedCommit", "MetricPoint", "MetricSample", "Pipeline",
+    "PipelineExecution", "PostTest", "PostTestAnswer", "PullState", "RefusedEvent", "Rollout", "RolloutPlan",
+    "RolloutSegment", "RolloutStep", "SigningCertificate",
 ]  # fmt: skip

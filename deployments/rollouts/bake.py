@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from deployments import report
 from deployments.engine import verdict as judged
-from deployments.engine.rollout import Action, decide
+from deployments.engine.rollout import LOOK_EVERY, SELDOM, Action, decide
 from deployments.engine.verdict import Verdict
 from deployments.models import Rollout, RolloutSegment
 from deployments.models.states import DONE
@@ -21,11 +21,12 @@ from deployments.rollouts.watch import watch
 def look(rollout: Rollout, segment: RolloutSegment) -> bool:
     """One look: pass the segment, wait, ask a person, or turn back."""
     sight = watch(rollout, segment)
-    if sight.ended or sight.verdict is None:
+    if sight.ended:
         return sight.follow
-    verdict = sight.verdict
     elapsed = (timezone.now() - (segment.phase_at or timezone.now())).total_seconds()
-    plan = rollout.plan.plan
+    plan, verdict = rollout.plan.plan, sight.verdict
+    if verdict is None:
+        return _without_metrics(rollout, segment, elapsed, sight.trouble)
     decision = decide(segment.bake_seconds, elapsed, verdict, early=plan.early, period=plan.period)
     if decision.action == Action.PAUSE:
         return ask_person(rollout, segment, f"{decision.reason} {sight.trouble}".strip())
@@ -33,6 +34,15 @@ def look(rollout: Rollout, segment: RolloutSegment) -> bool:
         return finish(rollout, segment, verdict)
     later(rollout, decision.due_in or plan.period / 4)
     return False
+
+
+def _without_metrics(rollout: Rollout, segment: RolloutSegment, elapsed: float, trouble: str) -> bool:
+    """The plan judges no metrics: the bake time has to pass with hosts, alarms and tests in order."""
+    if elapsed < segment.bake_seconds or trouble:
+        later(rollout, min(max(LOOK_EVERY, segment.bake_seconds - elapsed), SELDOM))
+        return False
+    passed(rollout, segment, f"{segment.name} has baked; its plan judges no metrics")
+    return True
 
 
 def finish(rollout: Rollout, segment: RolloutSegment, verdict: Verdict) -> bool:

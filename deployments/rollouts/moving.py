@@ -32,7 +32,7 @@ WHOLE = 1 - 1e-6
 
 def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
     """Ask the gates, then commit what will be changed and how to undo it."""
-    if not gates_agree(rollout):
+    if not gates_agree(rollout, segment):
         reasons = "; ".join(f"{gate['title']}: {gate['note']}" for gate in rollout.gates if gate["blocks"])
         with transaction.atomic():
             write(rollout, state=str(State.PAUSED), paused_kind=GUARD, paused_reason=reasons[:500])
@@ -56,12 +56,16 @@ def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
 
 
 def apply(rollout: Rollout, segment: RolloutSegment) -> bool:
-    """Set the armed weight and prove it. A try that was cut short is put back first, and then made anew."""
+    """Set the armed weight and prove it. A try that was cut short is proven where it has landed, else put back and made anew."""
     change = segment.change
     if change is None or change.state in (change_states.UNDONE, change_states.UNDOING, change_states.UNDO_FAILED):
         return turn_back(rollout, segment, "Nobody renewed the change's lease, so recovery sent the traffic back.")
     if change.state == change_states.ARMED and change.applied_at is not None:
-        return _again(rollout, segment, change)
+        hold(rollout)
+        landed = engine.confirm(change)
+        if landed is None:
+            return _again(rollout, segment, change)
+        change = landed
     if change.state == change_states.ARMED:
         hold(rollout)
         try:
@@ -96,9 +100,9 @@ def follow(rollout: Rollout, segment: RolloutSegment) -> bool:
     return False
 
 
-def gates_agree(rollout: Rollout) -> bool:
+def gates_agree(rollout: Rollout, segment: RolloutSegment | None = None) -> bool:
     """Ask all gates, and keep their answers."""
-    answers = gates.ask(rollout)
+    answers = gates.ask(rollout, segment)
     write(rollout, gates=gates.stored(answers))
     return not any(gate.blocks for gate in answers)
 
@@ -172,7 +176,6 @@ def _settle(rollout: Rollout, current: Change) -> None:
 
 
 def _again(rollout: Rollout, segment: RolloutSegment, change: Change) -> bool:
-    hold(rollout)
     change = engine.undo(change, "The try was cut short.")
     tries = engine.for_owner(rollout.owner).filter(target__segment=segment.order, state=change_states.UNDONE).count()
     if change.state != change_states.UNDONE or tries >= MOST_TRIES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from deployments.engine import verdict as judged
+from deployments.engine.plan.analysis import UNJUDGED
 from deployments.engine.rollout import State
 from deployments.models import Rollout, RolloutSegment
 from deployments.models.states import GUARD, MOVED_STATES, TROUBLE
@@ -34,6 +35,8 @@ def stay(rollout: Rollout) -> bool:
 
 
 def _worse(rollout: Rollout, segment: RolloutSegment) -> bool:
+    if rollout.plan.plan.analysis.judge == UNJUDGED:
+        return False
     verdict, _ = judge(rollout, segment)
     return verdict.state == judged.WORSE and turn_back(rollout, segment, verdict.headline, verdict=verdict.state)
 

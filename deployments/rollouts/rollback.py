@@ -11,7 +11,7 @@ from deployments.models import Rollout, RolloutSegment
 from deployments.models.states import DONE, ROLLED_BACK, STOPPED
 from deployments.rollouts import places
 from deployments.rollouts.claim import LEASE, WORKER, hold, later, log, write
-from deployments.targets.contract import Moved, name_of, of
+from deployments.targets.contract import MOVING, Moved, name_of, of
 from deployments.targets.traffic import Traffic, share_of
 from portal.access import audit
 from portal.aws.errors import AwsError
@@ -53,9 +53,13 @@ def put_back(rollout: Rollout) -> bool:
         return _done(rollout, "nothing had been changed")
     proofs = []
     for key, target in places.all_of(rollout).items():
-        seen = of(target).change.observe(target)
+        back = {**target, "restore": rollout.restores[key], "to": rollout.restores[key]}
+        if of(target).progress(back).state == MOVING:
+            later(rollout, TRY_AGAIN)
+            return False
+        seen = of(target).change.observe(back)
         if share_of(seen, target["canary"]) > 0:
-            return _reverse(rollout, {**target, "restore": rollout.restores[key]}, seen, reason)
+            return _reverse(rollout, back, seen, reason)
         proofs.append(f"{of(target).noun} {name_of(target)} serves {of(target).describe(seen)}")
     return _done(rollout, f"proved: {', '.join(proofs)}")
 

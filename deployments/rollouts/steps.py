@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from deployments import ingest, report
+from deployments.engine.plan.analysis import UNJUDGED
+from deployments.engine.plan.queries import TARGET
 from deployments.engine.rollout import State
 from deployments.models import Deployment, Rollout, RolloutSegment
 from deployments.models.states import ARMED, BAKING, EXTERNAL, MOVING, SUCCEEDED, TESTING, VALIDATING, WAITING
@@ -43,7 +45,7 @@ def begin(rollout: Rollout) -> bool:
             seen = of(target).change.observe(target)
         except (AwsNotFound, TargetError) as error:
             return fail(rollout, str(error))
-        if unfit := _unfit(target, seen):
+        if unfit := _unfit(target, seen) or _unmeasured(rollout, {**target, "restore": seen}):
             return fail(rollout, unfit)
         restores[key] = seen
     own = {**rollout.target, "restore": restores[places.key_of(rollout.target)]}
@@ -114,3 +116,15 @@ def _unfit(target: Target, seen: dict[str, object]) -> str:
     if seen["version"] == target["canary"]:
         return f"{where} already serves {kind.describe(seen)}."
     return ""
+
+
+def _unmeasured(rollout: Rollout, target: Target) -> str:
+    """Why the plan cannot judge this target: it names no metrics, and the target has none that tell the versions apart."""
+    analysis, kind = rollout.plan.plan.analysis, of(target)
+    own = any(metric.source != TARGET for metric in analysis.metrics)
+    if analysis.judge == UNJUDGED or own or kind.streams(target) is not None:
+        return ""
+    return (
+        f"The {kind.noun} {name_of(target)} has no metrics that tell the versions apart: name some in the plan's analysis, "
+        'or say with {"analysis": {"judge": "none"}} that alarms, hosts and tests have to do.'
+    )

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from deployments.engine import verdict as judged
+from deployments.engine.fleet import FAILED
+from deployments.engine.plan.analysis import UNJUDGED
 from deployments.engine.verdict import Verdict
 from deployments.judging import measure
 from deployments.models import Rollout, RolloutSegment
@@ -16,6 +18,7 @@ from deployments.rollouts.asking import ask_person
 from deployments.rollouts.claim import LEASE, hold, log
 from deployments.rollouts.rollback import turn_back
 from deployments.targets.contract import BROKEN, of
+from deployments.validations import health
 from portal.aws import alarms
 from portal.aws.errors import AwsError
 from portal.changes import engine
@@ -25,8 +28,8 @@ from portal.changes.kinds import Target
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen. `ended`: the segment was stopped by it, and whether the next step can follow at once. `trouble`: what
-    could not be read, which is never good news."""
+    """What was seen. `ended`: the segment was stopped by it, and whether the next step can follow at once. `verdict` is None
+    where the plan judges no metrics. `trouble`: what could not be read, which is never good news."""
 
     ended: bool
     follow: bool = False
@@ -49,6 +52,11 @@ def watch(rollout: Rollout, segment: RolloutSegment) -> Sight:
     ringing, trouble = _ringing(rollout, change.target)
     if ringing:
         return _back(rollout, segment, f"Alarm {', '.join(ringing)} is in ALARM.")
+    floor = health.look(rollout, segment, change.target)
+    if floor.state == FAILED:
+        return _back(rollout, segment, floor.note)
+    if rollout.plan.plan.analysis.judge == UNJUDGED:
+        return Sight(False, False, None, trouble)
     verdict, silent = judge(rollout, segment)
     if verdict.state == judged.WORSE:
         return _back(rollout, segment, verdict.headline, verdict=verdict.state)

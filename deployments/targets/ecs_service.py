@@ -120,10 +120,11 @@ def verify_applied(target: Target) -> bool:
 
 def verify_undone(target: Target, before: Seen) -> bool:
     """Whether the old version serves alone again, or somebody else has gone on without the canary."""
-    seen = _look(target)
-    if seen.task_definition != target["restore"]["version"]:
-        return seen.task_definition != target["canary"] and seen.other != target["canary"]
-    return seen.status in ("", SUCCESSFUL, ROLLBACK_SUCCESSFUL) and seen.other != target["canary"]
+    seen, canary = _look(target), target["canary"]
+    if canary in (seen.task_definition, seen.other):
+        return False
+    ours = seen.task_definition == target["restore"]["version"]
+    return not ours or seen.status in ("", SUCCESSFUL, ROLLBACK_SUCCESSFUL)
 
 
 def progress(target: Target) -> Progress:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from deployments.targets.contract import Moved
 from deployments.targets.traffic import Traffic, describe, same, share_of, shifted
@@ -23,6 +24,7 @@ class Weighted:
 
     ``read`` raises AwsNotFound where the target, or the canary itself, is not there. ``write`` gets the weights of the
     versions that it has to set and leaves all else as it is; a version that is not named is taken out of the split.
+    ``more`` is what the kind keeps beside the traffic from before, such as ids.
     """
 
     noun: str
@@ -30,6 +32,7 @@ class Weighted:
     read: Callable[[Target], Weights]
     write: Callable[[Target, Weights], None]
     name: Callable[[str], str] = str
+    more: Callable[[Target, Weights], Mapping[str, Any]] = lambda target, weights: {}
 
     def kind(self, key: str, title: str) -> Kind:
         """The change of this kind."""
@@ -38,7 +41,8 @@ class Weighted:
     def observe(self, target: Target) -> Seen:
         """The traffic now, with the weights as AWS has them under `raw`."""
         weights = self.read(target)
-        return described(weights, target["canary"]) | {"raw": dict(weights)}
+        more = {} if "restore" in target else self.more(target, weights)
+        return described(weights, target["canary"]) | {"raw": dict(weights), **more}
 
     def wanted(self, target: Target, restore: Traffic, percent: float) -> Traffic:
         """The traffic of a segment, as near as whole weights come to its percentage."""

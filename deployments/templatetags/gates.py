@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -18,7 +18,6 @@ from services.models import Entity
 
 register = template.Library()
 ICONS = {"good": "circle-check", "poor": "x", "fair": "alert-triangle", "stale": "circle-dashed"}
-MOMENT = timedelta(microseconds=1)
 STATE_WORDS = {"good": "open", "poor": "blocks", "fair": "warns", "stale": "not known"}
 
 
@@ -56,8 +55,7 @@ def freeze_banner(entity: Entity | None = None) -> dict[str, Any]:
     now = timezone.now()
     if entity is not None:
         return {"held": standing.standing(entity, now), "entity": entity}
-    rows = standing.between(standing.freezes(), now, now + MOMENT)
-    return {"held": [one for one in rows if one.span.holds(now)], "entity": None}
+    return {"held": standing.holding(now), "entity": None}
 
 
 @register.filter

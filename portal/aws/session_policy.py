@@ -16,12 +16,15 @@ READ = (
     "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
 )  # fmt: skip
 ROLLOUT = (
-    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:StopDeployment", "codedeploy:CreateDeployment",
+    "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:BatchGet*", "codedeploy:List*",
+    "codedeploy:StopDeployment", "codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision",
     "ecs:Describe*", "ecs:ListServiceDeployments", "ecs:UpdateService", "ecs:StopServiceDeployment", "iam:PassRole",
     "codepipeline:GetPipelineState", "codepipeline:DisableStageTransition",
     "codepipeline:EnableStageTransition", "codepipeline:PutApprovalResult",
     "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
-    "elasticloadbalancing:ModifyRule",
+    "elasticloadbalancing:ModifyRule", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets", "route53:GetChange",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:DescribeVirtualNode", "appmesh:UpdateRoute",
 )  # fmt: skip
 # What tries a release out: scripts on hosts, and post-deployment tests.
 VALIDATION = (

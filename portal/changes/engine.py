@@ -81,9 +81,19 @@ def apply(change: Change) -> Change:
         return _move(change, (ARMED,), "apply", state=APPLIED)
     except Exception:
         # Another worker may have undone this change while our call was on its way: what landed since must go too.
-        if not Change.objects.filter(pk=change.pk, state=ARMED, fence=change.fence).exists():
+        if Change.objects.filter(pk=change.pk, state__in=(UNDOING, UNDONE, UNDO_FAILED)).exists():
             kind.undo(change.target, change.before)
         raise
+
+
+def confirm(change: Change) -> Change | None:
+    """Prove a try that was cut short: applied where AWS shows the change, None where it does not (yet). Raises AwsError.
+
+    Raises NotOpen where the change is no longer armed.
+    """
+    if change.state != ARMED:
+        raise NotOpen(f"change {change.pk} is {change.state}, not armed")
+    return _move(change, (ARMED,), "apply", state=APPLIED) if _kind(change.kind).verify_applied(change.target) else None
 
 
 def renew(change: Change, lease: timedelta) -> bool:

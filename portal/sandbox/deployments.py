@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 from moto.moto_api._internal import mock_random
 
-from . import backends, rollout
+from . import backends, codedeploy_targets
+from .codedeploy_targets import Motion
 from .state import State
 
 RUNNING = ("Created", "Queued", "InProgress", "Ready", "Baking")
-
-
-@dataclass
-class Motion:
-    """What the sandbox knows beyond moto about one deployment."""
-
-    started: float
-    halted: float | None = None
-    error: dict[str, str] = field(default_factory=dict)
-    rollback: dict[str, str] = field(default_factory=dict)
-    shift: dict[str, str] = field(default_factory=dict)
-    """Lambda only: function, alias, current and target version."""
+CREATED, QUEUED = 1.0, 1.0
+"""Seconds that a deployment is Created and then Queued before it begins."""
 
 
 def motions(state: State, account: str, region: str) -> dict[str, Motion]:
     """Motions by deployment id."""
     return state.topic("codedeploy.motions", account, region)
-
-
-def config_info(state: State, account: str, region: str, name: str) -> dict[str, Any] | None:
-    """A predefined or own deployment configuration, None when there is none of that name."""
-    return rollout.PREDEFINED.get(name) or state.topic("codedeploy.configs", account, region).get(name)
 
 
 def begin(state: State, account: str, region: str, deployment: Any) -> None:
@@ -43,7 +28,8 @@ def begin(state: State, account: str, region: str, deployment: Any) -> None:
     store.pop(deployment.deployment_id, None)
     deployment.deployment_id = "d-" + mock_random.get_random_string(length=9).upper()
     store[deployment.deployment_id] = deployment
-    motion = Motion(started=state.wall())
+    deployment.create_time = _moment(state.wall())
+    motion = Motion(started=state.wall() + CREATED + QUEUED)
     if deployment.application.compute_platform == "Lambda":
         motion.shift = _lambda_shift(account, region, deployment)
     motions(state, account, region)[deployment.deployment_id] = motion
@@ -88,25 +74,32 @@ def advance_all(state: State) -> None:
 
 
 def _advance(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
-    alarm = _alarm(account, region, deployment.deployment_group)
-    if alarm:
-        halt(
-            state,
-            account,
-            region,
-            deployment,
-            "ALARM_ACTIVE",
-            f"The alarm {alarm} is active.",
-            wanted="DEPLOYMENT_STOP_ON_ALARM",
-        )
+    elapsed = motion.elapsed(state.wall())
+    if elapsed < 0:
+        deployment.status = "Created" if elapsed < -QUEUED else "Queued"
         return
     deployment.start_time = _moment(motion.started)
+    # First of all: time that it stood still at a hook that is held does not count for anything below.
+    deployment.status = codedeploy_targets.phase(state, account, region, deployment, motion)
+    stopped = _stopped(state, account, region, deployment, motion)
+    if stopped is not None:
+        code, message, wanted = stopped
+        halt(state, account, region, deployment, code, message, wanted=wanted)
+        return
     found = targets(state, account, region, deployment)
-    deployment.status = "InProgress"
     _shift(state, account, region, deployment, motion)
-    if all(target["status"] == "Succeeded" for target in found):
+    if deployment.status == "InProgress" and all(one["status"] in ("Succeeded", "Failed") for one in found):
         deployment.status, deployment.complete_time = "Succeeded", _moment(state.wall())
     deployment.deployment_overview = overview(found)
+
+
+def _stopped(state: State, account: str, region: str, deployment: Any, motion: Motion) -> tuple[str, str, str] | None:
+    """(error code, message, rollback event) of what ends a deployment before its time."""
+    alarm = _alarm(account, region, deployment.deployment_group)
+    if alarm:
+        return "ALARM_ACTIVE", f"The alarm {alarm} is active.", "DEPLOYMENT_STOP_ON_ALARM"
+    failure = codedeploy_targets.failure(state, account, region, deployment, motion)
+    return (*failure, "DEPLOYMENT_FAILURE") if failure else None
 
 
 def _moment(seconds: float) -> datetime:
@@ -135,31 +128,13 @@ def _alarm(account: str, region: str, group: Any) -> str:
     return str(next(firing, ""))
 
 
-def _routing(state: State, account: str, region: str, deployment: Any) -> dict[str, Any]:
-    info = config_info(state, account, region, str(deployment.deployment_config_name)) or {}
-    return dict(info.get("trafficRoutingConfig") or {"type": "AllAtOnce"})
-
-
-def _elapsed(state: State, motion: Motion) -> float:
-    return (motion.halted if motion.halted is not None else state.wall()) - motion.started
-
-
-def share(state: State, account: str, region: str, deployment: Any, motion: Motion) -> float:
-    """Share of the traffic on the new version now; a deployment that was stopped has none."""
-    if motion.halted is not None:
-        return 0.0
-    routing = _routing(state, account, region, deployment)
-    events = rollout.traffic_events(deployment.application.compute_platform, routing)
-    return rollout.share_at(events, routing, _elapsed(state, motion))
-
-
 def _shift(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
     if (
         not motion.shift
         or backends.alias_route(account, region, motion.shift["function"], motion.shift["alias"]) is None
     ):
         return
-    part = share(state, account, region, deployment, motion)
+    part = codedeploy_targets.share(state, account, region, deployment, motion)
     current, target = motion.shift["current"], motion.shift["target"]
     version, extra = (target, {}) if part >= 1 else (current, {target: part} if part > 0 and target != current else {})
     backends.set_alias_route(account, region, motion.shift["function"], motion.shift["alias"], version, extra)
@@ -168,45 +143,7 @@ def _shift(state: State, account: str, region: str, deployment: Any, motion: Mot
 def targets(state: State, account: str, region: str, deployment: Any) -> list[dict[str, Any]]:
     """Targets of a deployment as {"id", "status", "events", "share"}, in deployment order."""
     motion = motions(state, account, region)[deployment.deployment_id]
-    platform, elapsed = deployment.application.compute_platform, _elapsed(state, motion)
-    if platform == "Server":
-        return [
-            _target(name, rollout.instance_events(number), elapsed, motion)
-            for number, batch in enumerate(_batches(state, account, region, deployment))
-            for name in batch
-        ]
-    events = rollout.traffic_events(platform, _routing(state, account, region, deployment))
-    if platform == "Lambda":
-        name = f"{motion.shift['function']}:{motion.shift['alias']}"
-    else:
-        wired = (deployment.deployment_group.ecs_services or [{}])[0]
-        name = f"{wired.get('clusterName', '')}:{wired.get('serviceName', '')}"
-    return [{**_target(name, events, elapsed, motion), "share": share(state, account, region, deployment, motion)}]
-
-
-def _target(name: str, events: list[rollout.Event], elapsed: float, motion: Motion) -> dict[str, Any]:
-    statuses = [event.status(elapsed) for event in events]
-    if motion.halted is not None and statuses[-1] != "Succeeded":
-        statuses = ["Failed" if one == "InProgress" else "Skipped" if one == "Pending" else one for one in statuses]
-    whole = "Failed" if "Failed" in statuses else "Skipped" if statuses[0] == "Skipped" else statuses[-1]
-    if whole == "Pending" and statuses[0] != "Pending":
-        whole = "InProgress"
-    return {"id": name, "status": whole, "events": list(zip(events, statuses, strict=True))}
-
-
-def _batches(state: State, account: str, region: str, deployment: Any) -> list[list[str]]:
-    names = [
-        machine.id
-        for group in deployment.deployment_group.auto_scaling_groups
-        for machine in backends.fleet(account, region, fleet_name(group))
-    ]
-    info = config_info(state, account, region, str(deployment.deployment_config_name)) or {}
-    return rollout.batches(names, info.get("minimumHealthyHosts") or {})
-
-
-def fleet_name(group: Any) -> str:
-    """Auto Scaling group name; moto keeps the plain name or the pair that AWS answers."""
-    return str(group["name"]) if isinstance(group, dict) else str(group)
+    return codedeploy_targets.targets(state, account, region, deployment, motion)
 
 
 def halt(
@@ -233,10 +170,12 @@ def halt(
 
 def _roll_back(state: State, account: str, region: str, deployment: Any, motion: Motion) -> None:
     backend = backends.backend("codedeploy", account, region)
+    group = deployment.deployment_group
+    good = [one for one in backend.deployments.values() if one.deployment_group is group and one.status == "Succeeded"]
     identifier = backend.create_deployment(
         deployment.application_name,
         deployment.deployment_group_name,
-        deployment.revision,
+        good[-1].revision if good else deployment.revision,
         _all_at_once(deployment.application.compute_platform),
         f"Rollback of {deployment.deployment_id}",
     )

@@ -75,6 +75,17 @@ def fail_tasks(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def codedeploy(state: State, body: dict[str, Any]) -> dict[str, Any]:
+    """Hosts and hooks that fail, and hooks that wait for PutLifecycleEventHookExecutionStatus.
+
+    {"account", "region", "application", "failing": [instance id or lifecycle event], "held": [lifecycle event]}.
+    """
+    for what in ("failing", "held"):
+        names = [str(name) for name in body.get(what, [])]
+        state.topic(f"codedeploy.{what}", str(body["account"]), str(body["region"]))[body["application"]] = names
+    return {}
+
+
 def refuse(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """Refuse an operation from now on: {"service", "operation", "account", "region"}, "" or absent for all of them.
 
@@ -106,6 +117,7 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/_sandbox/behaviour"): behave,
     ("POST", "/_sandbox/health"): health,
     ("POST", "/_sandbox/tasks"): fail_tasks,
+    ("POST", "/_sandbox/codedeploy"): codedeploy,
     ("POST", "/_sandbox/refuse"): refuse,
     ("POST", "/_sandbox/hosts"): hosts,
 }

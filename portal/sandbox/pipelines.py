@@ -91,7 +91,7 @@ def line_of(state: State, account: str, region: str, name: str) -> Line:
 def start(state: State, line: Line, trigger: str = "StartPipelineExecution") -> Execution:
     """Begin an execution."""
     identifier = str(uuid.uuid4())
-    execution = Execution(identifier, state.wall(), trigger, updated=state.wall(), revision=identifier[:8])
+    execution = Execution(identifier, state.wall(), trigger, updated=state.wall(), revision=identifier[-12:])
     line.executions.append(execution)
     return execution
 
@@ -172,7 +172,7 @@ def past(state: State, service: Service) -> None:
         began = state.wall() - day * DAY + rng.uniform(0, DAY / 4)
         failed = day == 4
         identifier = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-        execution = Execution(identifier, began, "PollForSourceChanges", revision=identifier[:8])
+        execution = Execution(identifier, began, "PollForSourceChanges", revision=identifier[-12:])
         for number, stage in enumerate(declared["stages"]):
             last = number + 1 == len(declared["stages"])
             entered = began + number * 240

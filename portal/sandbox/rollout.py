@@ -6,6 +6,7 @@ AWS waits minutes between shifts. The sandbox runs `SPEED` times faster, so that
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,17 +94,51 @@ def batches(instances: list[str], minimum: dict[str, Any]) -> list[list[str]]:
     instance is taken at a time (AWS CodeDeploy user guide, "Working with deployment configurations").
     """
     total = len(instances)
-    keep = minimum.get("value", 0)
-    if minimum.get("type") == "FLEET_PERCENT":
-        keep = math.ceil(total * keep / 100)
-    size = max(1, total - keep)
+    size = max(1, total - fewest(total, minimum))
     return [instances[at : at + size] for at in range(0, total, size)]
 
 
-def instance_events(batch: int) -> list[Event]:
-    """Lifecycle events of the instances in batch number `batch` (from 0)."""
+@dataclass(frozen=True)
+class Wave:
+    """Instances that are taken together, and when that begins; `bake_until` is when the watch over their zone ends."""
+
+    names: tuple[str, ...]
+    start: float
+    bake_until: float = 0.0
+
+
+def waves(machines: Mapping[str, str], config: Mapping[str, Any]) -> list[Wave]:
+    """The order in which an in-place deployment takes instances (zone by id), in seconds since it began.
+
+    With a zonalConfig one zone goes after the other, and each but the last is watched before the next one; the first
+    for firstZoneMonitorDurationInSeconds where that is given (AWS CodeDeploy API reference, ZonalConfig).
+    """
+    minimum, zonal = config.get("minimumHealthyHosts") or {}, config.get("zonalConfig")
+    if not zonal:
+        parts = batches(list(machines), minimum)
+        return [Wave(tuple(part), number * BATCH_SECONDS) for number, part in enumerate(parts)]
+    found: list[Wave] = []
+    at, later = 0.0, float(zonal.get("monitorDurationInSeconds") or 0)
+    watch, zones = float(zonal.get("firstZoneMonitorDurationInSeconds") or later), sorted(set(machines.values()))
+    for zone in zones:
+        here = [name for name, where in machines.items() if where == zone]
+        parts = batches(here, zonal.get("minimumHealthyHostsPerZone") or minimum)
+        ends = at + len(parts) * BATCH_SECONDS + (watch / SPEED if zone != zones[-1] else 0.0)
+        found += [Wave(tuple(part), at + number * BATCH_SECONDS, ends) for number, part in enumerate(parts)]
+        at, watch = ends, later
+    return found
+
+
+def fewest(count: int, minimum: Mapping[str, Any]) -> int:
+    """Healthy instances that a deployment to `count` of them must leave."""
+    value = int(minimum.get("value", 0))
+    return math.ceil(count * value / 100) if minimum.get("type") == "FLEET_PERCENT" else min(value, count)
+
+
+def instance_events(start: float) -> list[Event]:
+    """Lifecycle events of the instances that are taken at `start`."""
     names = _EVENTS["Server"]
-    length, start = BATCH_SECONDS / len(names), batch * BATCH_SECONDS
+    length = BATCH_SECONDS / len(names)
     return [Event(name, start + at * length, start + (at + 1) * length) for at, name in enumerate(names)]
 
 

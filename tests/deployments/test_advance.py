@@ -26,8 +26,8 @@ from services.models import Entity
 
 from .conftest import TARGET, Alias, age, counts, ring
 
-GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
-BAD = {"canary": (60, 20), "baseline": (1140, 11)}
+GOOD = {"canary": (100, 1), "baseline": (1900, 19)}
+BAD = {"canary": (100, 30), "baseline": (1900, 19)}
 
 
 def baking(rollout: Rollout) -> Rollout:
@@ -156,7 +156,7 @@ def test_a_change_that_was_armed_and_never_applied_is_undone_by_recovery(alias: 
     assert "lease" in rollout.reason
 
 
-def test_a_worker_that_dies_in_the_middle_of_applying_is_put_back_and_tried_again(
+def test_a_worker_that_dies_after_its_change_has_landed_is_carried_on_by_the_next_ring(
     alias: Alias, rollout: Rollout
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
@@ -165,8 +165,18 @@ def test_a_worker_that_dies_in_the_middle_of_applying_is_put_back_and_tried_agai
     assert alias.traffic == ("1", {"2": 0.05})
     Rollout.objects.update(claimed_until=None)
     ring(rollout)
-    assert rollout.state == "running"
-    assert alias.traffic == ("1", {"2": 0.05})
+    assert (rollout.state, alias.traffic, len(alias.writes)) == ("running", ("1", {"2": 0.05}), 1)
+    assert Change.objects.get().state == "applied"
+
+
+def test_a_try_that_was_cut_short_before_it_landed_is_made_anew(alias: Alias, rollout: Rollout) -> None:
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
+        patch.setattr("portal.changes.engine.kinds.get", lambda _: replace(lambda_alias.CHANGE, apply=die))
+        ring(rollout)
+    assert alias.writes == []
+    Rollout.objects.update(claimed_until=None)
+    ring(rollout)
+    assert (rollout.state, alias.traffic) == ("running", ("1", {"2": 0.05}))
     assert sorted(Change.objects.values_list("state", flat=True)) == ["applied", "undone"]
 
 

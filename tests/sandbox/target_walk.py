@@ -14,6 +14,9 @@ def walk(ask: Ask, client: Clients, wall: Wall) -> None:
     """Load balancers, then the others."""
     _balancers(ask, client)
     _ecs(ask, client, wall)
+    _codedeploy(ask, client, wall)
+    _lattice(ask, client)
+    _records(ask, client)
 
 
 def _balancers(ask: Ask, client: Clients) -> None:
@@ -47,3 +50,46 @@ def _ecs(ask: Ask, client: Clients, wall: Wall) -> None:
     ask("ecs", "StopServiceDeployment", region, **arn, stopType="ROLLBACK")
     described = ask("ecs", "DescribeServiceDeployments", region, serviceDeploymentArns=list(arn.values()))
     assert described["serviceDeployments"][0]["status"] == "ROLLBACK_IN_PROGRESS"
+
+
+def _codedeploy(ask: Ask, client: Clients, wall: Wall) -> None:
+    region, platform = "eu-west-1", {"applicationName": "shifted", "computePlatform": "ECS"}
+    deploy, group = client("codedeploy"), {"applicationName": "shifted", "deploymentGroupName": "production"}
+    deploy.create_application(**platform)
+    ready = {"deploymentReadyOption": {"actionOnTimeout": "STOP_DEPLOYMENT", "waitTimeInMinutes": 5}}
+    deploy.create_deployment_group(
+        **group, serviceRoleArn="arn:aws:iam::111111111111:role/x", blueGreenDeploymentConfiguration=ready,
+        ecsServices=[{"serviceName": "ledger", "clusterName": "ledger"}],
+        deploymentConfigName="CodeDeployDefault.ECSAllAtOnce",
+    )  # fmt: skip
+    spec = {"revisionType": "AppSpecContent", "appSpecContent": {"content": "{}"}}
+    made = ask("codedeploy", "CreateDeployment", region, **group, revision=spec)
+    wall.move(20)
+    assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Ready"
+    ask("codedeploy", "ContinueDeployment", region, **made, deploymentWaitType="READY_WAIT")
+    hook = {"lifecycleEventHookExecutionId": f"{made['deploymentId']}:AfterAllowTraffic", "status": "Failed"}
+    ask("codedeploy", "PutLifecycleEventHookExecutionStatus", region, **made, **hook)
+    assert ask("codedeploy", "GetDeployment", region, **made)["deploymentInfo"]["status"] == "Failed"
+
+
+def _lattice(ask: Ask, client: Clients) -> None:
+    lattice = client("vpc-lattice", "us-east-1")
+    group = lattice.create_target_group(name="moved", type="LAMBDA")["id"]
+    action = {"forward": {"targetGroups": [{"targetGroupIdentifier": group, "weight": 7}]}}
+    where = {"serviceIdentifier": lattice.create_service(name="third", authType="NONE")["id"]}
+    where["listenerIdentifier"] = lattice.create_listener(
+        **where, name="https", protocol="HTTPS", defaultAction=action
+    )["id"]
+    assert ask("vpc-lattice", "UpdateListener", **where, defaultAction=action)["defaultAction"] == action
+    match = {"httpMatch": {"method": "GET"}}
+    rule = lattice.create_rule(**where, name="reads", priority=5, match=match, action=action)["id"]
+    assert ask("vpc-lattice", "UpdateRule", **where, ruleIdentifier=rule, action=action)["action"] == action
+
+
+def _records(ask: Ask, client: Clients) -> None:
+    zone = client("route53", "us-east-1").create_hosted_zone(Name="walk.example.com", CallerReference="w")["HostedZone"]
+    record = {"Name": "a.walk.example.com", "Type": "A", "SetIdentifier": "blue", "Weight": 5, "TTL": 30}
+    record["ResourceRecords"] = [{"Value": "192.0.2.1"}]
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    made = ask("route53", "ChangeResourceRecordSets", HostedZoneId=zone["Id"], ChangeBatch=batch)["ChangeInfo"]
+    assert ask("route53", "GetChange", Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"

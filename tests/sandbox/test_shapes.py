@@ -117,6 +117,23 @@ def _pipelines(ask: Ask, wall: Wall) -> None:
     ask("codepipeline", "StopPipelineExecution", "eu-west-1", **name, **started, abandon=True, reason="Not now.")
     assert ask("codepipeline", "ListPipelineExecutions", "eu-west-1", **name)["pipelineExecutionSummaries"]
     ask("codepipeline", "GetPipelineExecution", "eu-west-1", **name, **started)
+    _moves_by_hand(ask, wall)
+
+
+def _moves_by_hand(ask: Ask, wall: Wall) -> None:
+    """Roll a stage back, reject an approval and retry it."""
+    name, place = {"pipelineName": "products"}, ("codepipeline", "eu-west-1")
+    runs = ask(place[0], "ListPipelineExecutions", place[1], **name)["pipelineExecutionSummaries"]
+    good = next(run for run in runs if run["status"] == "Succeeded")["pipelineExecutionId"]
+    ask(place[0], "RollbackStage", place[1], **name, stageName="Production", targetPipelineExecutionId=good)
+    fresh = ask(place[0], "StartPipelineExecution", place[1], name="products")
+    wall.move(300)
+    stages = ask(place[0], "GetPipelineState", place[1], name="products")["stageStates"]
+    waits = next(one for one in stages if one["stageName"] == "Approval")["actionStates"][0]["latestExecution"]
+    stage = {**name, "stageName": "Approval"}
+    result = {"summary": "No", "status": "Rejected"}
+    ask(place[0], "PutApprovalResult", place[1], **stage, actionName="Approve", result=result, token=waits["token"])
+    ask(place[0], "RetryStageExecution", place[1], **stage, **fresh, retryMode="FAILED_ACTIONS")
 
 
 def _others(ask: Ask, client: Clients) -> None:

@@ -17,7 +17,9 @@ from deployments.engine.thresholds import limits
 from deployments.engine.thresholds.limits import Limits
 
 SEQUENTIAL, OBRIEN_FLEMING, KAYENTA, THRESHOLDS = "sequential", "obrien_fleming", "kayenta", "thresholds"
-JUDGES = (SEQUENTIAL, OBRIEN_FLEMING, KAYENTA, THRESHOLDS)
+UNJUDGED = "none"
+"""No metrics are judged: alarms, hosts and tests have to do."""
+JUDGES = (SEQUENTIAL, OBRIEN_FLEMING, KAYENTA, THRESHOLDS, UNJUDGED)
 KEYS = {"judge", "metrics", "groups", "scores", "interval_seconds", "lookback_seconds", "maximum_seconds"}
 METRIC_KEYS = {
     "name", "title", "kind", "source", "query", "direction", "group", "weight", "critical", "must_have_data", "muted",

@@ -7,7 +7,7 @@ An import is all or nothing: what cannot be taken is named event by event, and t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -168,8 +168,17 @@ def _event(freeze: Freeze, calendar: FreezeCalendar) -> Event:
     event.add("dtstart", starts.replace(tzinfo=zone))
     event.add("dtend", ends.replace(tzinfo=zone))
     if freeze.rrule:
-        event.add("rrule", vRecur.from_ical(freeze.rrule))
+        event.add("rrule", _recurrence(freeze.rrule, zone))
     if freeze.except_dates:
         days = [date.fromisoformat(day) for day in freeze.except_dates]
         event.add("exdate", [datetime.combine(day, starts.time(), zone) for day in days])
     return event
+
+
+def _recurrence(rule: str, zone: ZoneInfo) -> vRecur:
+    """The rule as others read it: its end in UTC, as RFC 5545 wants it beside a start with a zone."""
+    found: vRecur = vRecur.from_ical(rule)
+    ends = found.get("UNTIL")
+    if ends:
+        found["UNTIL"] = [end.replace(tzinfo=zone).astimezone(UTC) for end in ends]
+    return found

@@ -6,12 +6,12 @@ afterwards: so a freeze on Fridays at 16:00 stays at 16:00 when the clocks chang
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil.rrule import rrule, rruleset, rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from deployments.engine.localtime import Span, earliest, latest, span
 from deployments.gates.errors import Wrong
@@ -22,6 +22,9 @@ LONGEST = timedelta(days=366)
 MOST_OCCURRENCES = 5000
 SLACK = timedelta(days=2)
 YEARS = (2000, 2100)
+LAST_DAY = datetime(2100, 1, 1)  # noqa: DTZ001 a clock on a wall has no zone
+RECURS_WITHIN = timedelta(days=11 * 366)
+UNTIL = "%Y%m%dT%H%M%S"
 PARTS = {"FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
@@ -47,28 +50,29 @@ def clock(text: str, field: str) -> datetime:
     return found
 
 
-def normal(text: str, zone: ZoneInfo) -> str:
-    """The rule in capitals, with its end on the zone's clock. Raises Wrong for what is no rule, or too fine a one."""
-    text = text.strip().upper().removeprefix("RRULE:")
-    if not text:
+def normal(text: str, first: datetime, zone: ZoneInfo) -> str:
+    """The rule in capitals, a COUNT or a UTC end written as UNTIL on the zone's clock, "" for none.
+
+    Raises Wrong for what is no rule, for one that is too fine, and for one that never happens.
+    """
+    parts = _parts(text)
+    if not parts:
         return ""
-    parts = dict(part.partition("=")[::2] for part in text.split(";") if part)
     if len(text) > 300 or set(parts) - PARTS or parts.get("FREQ") not in FREQUENCIES:
         known = ", ".join(sorted(PARTS))
         raise Wrong(
             "rrule", f"A rule is such as FREQ=WEEKLY;BYDAY=FR, daily at the finest, with no other parts than {known}."
         )
-    if parts.get("UNTIL", "").endswith("Z"):
-        ends = _utc(parts["UNTIL"]).astimezone(zone)
-        parts["UNTIL"] = f"{ends:%Y%m%dT%H%M%S}"
-    if (
-        not 1 <= _whole(parts.get("COUNT", "1")) <= MOST_OCCURRENCES
-        or not 1 <= _whole(parts.get("INTERVAL", "1")) <= 366
-    ):
+    count, until = parts.pop("COUNT", ""), parts.pop("UNTIL", "")
+    if not 1 <= _whole(parts.get("INTERVAL", "1")) <= 366 or (count and not 1 <= _whole(count) <= MOST_OCCURRENCES):
         raise Wrong("rrule", f"COUNT is 1 to {MOST_OCCURRENCES}, INTERVAL 1 to 366.")
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    _parsed(text, datetime(2026, 1, 1))  # noqa: DTZ001 only to see whether it can be read
-    return text
+    if count and until:
+        raise Wrong("rrule", "COUNT and UNTIL exclude each other: keep one.")
+    endless = _written(parts)
+    if next(iter(_moments(endless, first, first + RECURS_WITHIN)), None) is None:
+        raise Wrong("rrule", "The rule never happens within eleven years of its start.")
+    end = _end(until, zone) if until else _nth(endless, first, int(count)) if count else None
+    return _written(parts | {"UNTIL": end.strftime(UNTIL)}) if end is not None else endless
 
 
 def check(freeze: Freeze) -> None:
@@ -77,16 +81,12 @@ def check(freeze: Freeze) -> None:
     starts, ends = clock(freeze.starts, "starts"), clock(freeze.ends, "ends")
     if not starts < ends <= starts + LONGEST:
         raise Wrong("ends", f"The end lies after the start, at most {LONGEST.days} days.")
-    freeze.starts, freeze.ends, freeze.rrule = (
-        starts.strftime(FORMAT),
-        ends.strftime(FORMAT),
-        normal(freeze.rrule, zone),
-    )
+    freeze.starts, freeze.ends = starts.strftime(FORMAT), ends.strftime(FORMAT)
+    freeze.rrule = normal(freeze.rrule, starts, zone)
     freeze.except_dates = sorted({_day(day) for day in freeze.except_dates})
     freeze.first_at, freeze.until_at = earliest(starts, zone), latest(ends, zone)
     if freeze.rrule:
-        bounded = re.search(r"COUNT=|UNTIL=", freeze.rrule)
-        last = _last(freeze.rrule, starts) if bounded else None
+        last = _last(freeze.rrule, starts) if "UNTIL" in freeze.rrule else None
         freeze.until_at = latest(last + (ends - starts), zone) if last is not None else None
 
 
@@ -106,32 +106,54 @@ def spans(freeze: Freeze, start: datetime, end: datetime) -> Iterator[Span]:
 def _starts(rule: str, first: datetime, low: datetime, high: datetime) -> list[datetime]:
     if not rule:
         return [first] if low <= first <= high else []
-    return list(_parsed(rule, first).between(low, high, inc=True))
+    return list(_moments(rule, first, high).between(low, high, inc=True))
 
 
-def _last(rule: str, first: datetime) -> datetime:
-    last = first
-    for number, moment in enumerate(_parsed(rule, first)):
-        if number >= MOST_OCCURRENCES:
-            raise Wrong(
-                "rrule", f"The rule has more than {MOST_OCCURRENCES} occurrences: give it no end, or an earlier one."
-            )
-        last = moment
-    return last
-
-
-def _parsed(rule: str, first: datetime) -> rrule | rruleset:
+def _moments(rule: str, first: datetime, high: datetime) -> rrule:
+    """The occurrences until `high`: bounded, because a rule that names no existing day would be followed for ever."""
+    parts = _parts(rule)
+    own = parts.pop("UNTIL", "")
+    end = min(high, datetime.strptime(own, UNTIL)) if own else high  # noqa: DTZ007 on the clock of the zone
     try:
-        return rrulestr(rule, dtstart=first)
+        return rrulestr(_written(parts), dtstart=first).replace(until=end)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise Wrong("rrule", f"The rule cannot be read ({error}): write it such as FREQ=WEEKLY;BYDAY=FR.") from error
 
 
-def _utc(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Wrong("rrule", "UNTIL is written 20261231T230000Z or 20261231.") from error
+def _last(rule: str, first: datetime) -> datetime:
+    moments: list[datetime] = list(islice(_moments(rule, first, LAST_DAY), MOST_OCCURRENCES + 1))
+    if len(moments) > MOST_OCCURRENCES:
+        raise Wrong(
+            "rrule", f"The rule has more than {MOST_OCCURRENCES} occurrences: give it no end, or an earlier one."
+        )
+    return moments[-1] if moments else first
+
+
+def _nth(rule: str, first: datetime, count: int) -> datetime:
+    moments: list[datetime] = list(islice(_moments(rule, first, LAST_DAY), count))
+    return moments[-1] if moments else first
+
+
+def _end(text: str, zone: ZoneInfo) -> datetime:
+    """UNTIL on the zone's clock; a day alone counts whole."""
+    for form in (UNTIL + "Z", UNTIL, "%Y%m%d"):
+        try:
+            found = datetime.strptime(text, form)  # noqa: DTZ007 which zone it is in depends on the form
+        except ValueError:
+            continue
+        if form.endswith("Z"):
+            return found.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        return found if form == UNTIL else found + timedelta(hours=23, minutes=59, seconds=59)
+    raise Wrong("rrule", "UNTIL is written 20261231T230000Z, 20261231T230000 or 20261231.")
+
+
+def _parts(text: str) -> dict[str, str]:
+    text = text.strip().upper().removeprefix("RRULE:")
+    return dict(part.partition("=")[::2] for part in text.split(";") if part)
+
+
+def _written(parts: dict[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def _whole(text: str) -> int:

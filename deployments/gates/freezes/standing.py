@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +12,8 @@ from deployments.gates import scope
 from deployments.gates.freezes import rules
 from deployments.models import Freeze
 from services.models import Entity
+
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -28,28 +29,34 @@ def freezes() -> QuerySet[Freeze]:
     return Freeze.objects.select_related("calendar").order_by("first_at", "pk")
 
 
-def of(entity: Entity, environment: str = "production") -> list[Freeze]:
-    """The freezes that may hold for the service."""
-    rows = scope.applying(freezes(), entity, environment, prefix="calendar__")
-    return [freeze for freeze in rows if entity.name not in freeze.except_services]
+def of(entity: Entity, environment: str = "production") -> QuerySet[Freeze]:
+    """The freezes whose calendar holds for the service; a freeze may except it all the same."""
+    return scope.applying(freezes(), entity, environment, prefix="calendar__")
 
 
-def between(found: QuerySet[Freeze] | Iterable[Freeze], start: datetime, end: datetime) -> list[Occurrence]:
+def between(found: QuerySet[Freeze], start: datetime, end: datetime) -> list[Occurrence]:
     """Their occurrences that overlap this time, in order of their start."""
-    if isinstance(found, QuerySet):
-        found = found.filter(Q(until_at=None) | Q(until_at__gt=start), first_at__lt=end)
-    rows = [Occurrence(freeze, span) for freeze in found for span in rules.spans(freeze, start, end)]
+    near = found.filter(Q(until_at=None) | Q(until_at__gt=start), first_at__lt=end)
+    rows = [Occurrence(freeze, span) for freeze in near for span in rules.spans(freeze, start, end)]
     return sorted(rows, key=lambda row: (row.span.start, row.freeze.pk))
 
 
 def standing(entity: Entity, at: datetime, environment: str = "production") -> list[Occurrence]:
     """What freezes the service at this instant, the one that ends last first."""
-    rows = between(of(entity, environment), at, at + timedelta(microseconds=1))
-    held = [row for row in rows if row.span.holds(at)]
+    held = [row for row in _of(entity, environment, at, at + MOMENT) if row.span.holds(at)]
     return sorted(held, key=lambda row: (-row.span.end.timestamp(), row.freeze.pk))
 
 
 def upcoming(entity: Entity, at: datetime, environment: str = "production", *, hours: float) -> list[Occurrence]:
     """What begins within so many hours, the first first."""
-    rows = between(of(entity, environment), at, at + timedelta(hours=hours))
-    return [row for row in rows if row.span.start > at]
+    return [row for row in _of(entity, environment, at, at + timedelta(hours=hours)) if row.span.start > at]
+
+
+def holding(at: datetime) -> list[Occurrence]:
+    """What is frozen at this instant, anywhere."""
+    return [row for row in between(freezes(), at, at + MOMENT) if row.span.holds(at)]
+
+
+def _of(entity: Entity, environment: str, start: datetime, end: datetime) -> list[Occurrence]:
+    rows = between(of(entity, environment), start, end)
+    return [row for row in rows if entity.name not in row.freeze.except_services]

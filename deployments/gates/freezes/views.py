@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from deployments.gates.errors import Wrong
 from deployments.gates.freezes import ical, month, rules, standing, write
 from deployments.gates.freezes.forms import DAYS
+from deployments.gates.freezes.standing import Occurrence
 from deployments.models import DeploymentWindow, FreezeCalendar
 from portal.access import policy
 from services.models import Entity
@@ -34,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "month": month.of(month.first_day(request.GET.get("month", ""), zone, now), zone, now, chosen),
         "zone": zone.key,
         "now_frozen": [one for one in ahead if one.span.holds(now)],
-        "upcoming": [one for one in ahead if one.span.start > now][:MOST_AHEAD],
+        "upcoming": _first_of_each([one for one in ahead if one.span.start > now])[:MOST_AHEAD],
         "ahead_days": AHEAD.days,
         "calendars": [(row, write.may(request.user, row.owner_ref)) for row in calendars],
         "windows": [(row, write.may(request.user, row.owner_ref)) for row in DeploymentWindow.objects.all()],
@@ -81,6 +82,12 @@ def take(request: HttpRequest, slug: str) -> HttpResponse:
     if not done.problems:
         messages.success(request, f"{done.created} freezes are new, {done.replaced} were replaced.")
     return redirect(found)
+
+
+def _first_of_each(rows: list[Occurrence]) -> list[Occurrence]:
+    """The next occurrence of each freeze: a weekly one would fill the list."""
+    first = {row.freeze.pk: row for row in reversed(rows)}
+    return sorted(first.values(), key=lambda row: row.span.start)
 
 
 def _next(freeze: Any, now: datetime) -> Any:

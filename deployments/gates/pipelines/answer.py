@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from deployments.gates.errors import Conflict, Wrong
 from deployments.gates.pipelines import observe, policies
@@ -42,6 +44,14 @@ def ask(pipeline: Pipeline, stage: str, action: str, verdict: str, reason: str, 
     with transaction.atomic():
         audit.record(by, f"pipeline.{verdict}-asked", pipeline.owner, severity="high", about=args)
         return queue.enqueue(KEY, args, by=by.get_username(), unique=f"{pipeline.pk}:{waits['execution']}:{action}")
+
+
+def latest(pipeline: Pipeline) -> Run | None:
+    """The newest answer that was asked for within an hour: whether it has reached AWS, or why not."""
+    since = timezone.now() - timedelta(hours=1)
+    return (
+        Run.objects.filter(job=KEY, unique__startswith=f"{pipeline.pk}:", created_at__gt=since).order_by("-id").first()
+    )
 
 
 def run(context: JobContext) -> dict[str, Any]:

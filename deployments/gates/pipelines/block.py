@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from deployments.engine.plan.gates import BLOCK
 from deployments.gates.kinds.compliance import told
@@ -29,6 +30,8 @@ from portal.plugins import Job
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=15)
+TRIES, WITHIN = 3, timedelta(minutes=10)
+"""How often a way is closed anew: a role that may not, or a person who opens it again and again, is not fought."""
 BROKEN, CLEAN, UNKNOWN = "broken", "clean", "unknown"
 BY = "compliance"
 
@@ -71,7 +74,9 @@ def step(pipeline: Pipeline, effective: Effective) -> str:
     change, compliance = standing(pipeline), compliance_of(pipeline)
     if change is None:
         wanted = effective.policy == BLOCK and compliance.state == BROKEN and effective.stage
-        return _close(pipeline, effective.stage, compliance.rules) if wanted else ""
+        if not wanted or _tried_enough(pipeline):
+            return ""
+        return _close(pipeline, effective.stage, compliance.rules)
     if change.state not in (ARMED, APPLIED):
         return ""  # recovery is at it, until it has proved that the way is open
     why = _over(change, effective, compliance)
@@ -102,6 +107,11 @@ def _concerned() -> Any:
     keys = [int(owner.partition(":")[2]) for owner in held]
     wanted = Q(pk__in=chosen.values("pipeline")) | Q(service__in=chosen.exclude(service=None).values("service"))
     return Pipeline.objects.filter(wanted | Q(pk__in=keys)).select_related("service")
+
+
+def _tried_enough(pipeline: Pipeline) -> bool:
+    since = timezone.now() - WITHIN
+    return engine.for_owner(pipeline.owner).filter(kind=transition.KEY, armed_at__gt=since).count() >= TRIES
 
 
 def _over(change: Change, effective: Effective, compliance: Compliance) -> str:

@@ -89,3 +89,11 @@ def policy_words(effective: Effective) -> str:
     if effective.policy == "warn":
         return "A broken AWS Config rule is shown here and closes nothing."
     return "AWS Config rules do not matter here."
+
+
+def closed_words(pipeline: Pipeline, stage: str, rules: tuple[str, ...]) -> str:
+    """Why the portal holds the way into a stage closed, and what opens it."""
+    name = pipeline.service.label if pipeline.service is not None else pipeline.name
+    if not rules:
+        return f"No run enters {stage} until AWS Config says that {name} keeps its rules again."
+    return f"No run enters {stage} while {name} breaks {', '.join(rules)}. It opens by itself once they are kept."

@@ -22,6 +22,7 @@ from portal.aws.models import Account
 from portal.csvfile import download
 
 PER_PAGE = 25
+MOST_GROUPS = 100
 COLUMNS = (
     "pipeline", "service", "account", "region", "status", "waiting", "closed_stages", "reason", "compliance_policy",
     "observed",
@@ -33,6 +34,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     chosen = PipelineFilter(request.GET, queryset=Pipeline.objects.select_related("service"))
     if request.GET.get("format") == "csv":
         return download(_csv(chosen.qs), "pipelines.csv")
+    groups = _groups(request)
     page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -40,7 +42,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "filters": chosen,
         "filtered": any(request.GET.get(name) for name in chosen.filters),
         "places": present.places(Pipeline.objects.only("account", "region", "status", "closed", "waiting")),
-        "groups": [(group, present.badge(group.status)) for group in _groups(request)],
+        "groups": [(group, present.badge(group.status)) for group in groups[:MOST_GROUPS]],
+        "group_count": groups.count(),
         "names": dict(Account.objects.values_list("account_id", "name")),
         "oldest": Pipeline.objects.aggregate(at=Min("observed_at"))["at"],
     }
@@ -52,19 +55,21 @@ def pipeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Pipeline.objects.select_related("service"), pk=pk)
     effective = policies.of([found])[found.pk]
     page = Paginator(found.executions.all(), PER_PAGE).get_page(request.GET.get("page"))
-    change = block.standing(found)
+    change, compliance = block.standing(found), block.compliance_of(found)
+    ours = change.target["stage"] if change is not None else ""
     others = Pipeline.objects.filter(name=found.name).exclude(pk=found.pk)
     role = "operator" if found.owner_ref else "admin"
     context = {
         "pipeline": found,
         "badge": present.badge(found.status),
         "stages": present.stages(found),
-        "compliance": block.compliance_of(found),
+        "compliance": compliance,
         "effective": effective,
         "policy_words": present.policy_words(effective),
         "policies": POLICIES,
-        "change": change,
-        "ours": change.target["stage"] if change is not None else "",
+        "ours": ours,
+        "answer": answer.latest(found),
+        "closed_words": present.closed_words(found, ours, compliance.rules),
         "page": page,
         "runs": [(run, present.badge(run.status)) for run in page],
         "elsewhere": [(row, present.badge(row.status)) for row in others],
@@ -122,7 +127,7 @@ def _groups(request: HttpRequest) -> QuerySet[DeployGroup]:
     for name in ("account", "region"):
         if request.GET.get(name):
             rows = rows.filter(**{name: request.GET[name][:30]})
-    return rows[:100]
+    return rows
 
 
 def _csv(rows: QuerySet[Pipeline]) -> Iterator[tuple[object, ...]]:

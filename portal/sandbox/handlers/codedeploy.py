@@ -8,7 +8,8 @@ from typing import Any
 
 from portal.sandbox import rollout
 from portal.sandbox.backends import backend
-from portal.sandbox.deployments import RUNNING, Motion, advance, begin, config_info, fleet_name, halt, motions, targets
+from portal.sandbox.codedeploy_targets import READY_AT, Motion, config_info, fleet_name
+from portal.sandbox.deployments import RUNNING, advance, begin, halt, motions, targets
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
@@ -117,6 +118,35 @@ def stop_deployment(state: State, params: dict[str, Any], context: Context) -> d
         rollback=params.get("autoRollbackEnabled"),
     )
     return {"status": "Succeeded", "statusMessage": "The deployment was stopped."}
+
+
+@handles("codedeploy", "ContinueDeployment")
+def continue_deployment(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Let a blue/green deployment that is Ready shift its traffic; the old instances are never waited for here."""
+    deployment = _deployment(state, params, context)
+    if params.get("deploymentWaitType", "READY_WAIT") == "READY_WAIT":
+        if deployment.status != "Ready":
+            raise Refused(
+                "DeploymentIsNotInReadyStateException", f"The deployment {deployment.deployment_id} does not wait."
+            )
+        motions(state, context.account, context.region)[deployment.deployment_id].released.add(READY_AT)
+    return {}
+
+
+@handles("codedeploy", "PutLifecycleEventHookExecutionStatus")
+def put_hook_status(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """What a hook's function answers; its execution id is the deployment's, a colon, and the event's name."""
+    deployment, event = _deployment(state, params, context), params["lifecycleEventHookExecutionId"].partition(":")[2]
+    if params["status"] not in ("Succeeded", "Failed"):
+        raise Refused("InvalidLifecycleEventHookExecutionStatusException", "A hook ends as Succeeded or as Failed.")
+    if deployment.status not in RUNNING or not event:
+        raise Refused(
+            "InvalidLifecycleEventHookExecutionIdException", "No hook of this deployment waits under this id."
+        )
+    motion = motions(state, context.account, context.region)[deployment.deployment_id]
+    motion.released.add(event)
+    motion.refused = event if params["status"] == "Failed" else motion.refused
+    return {"lifecycleEventHookExecutionId": params["lifecycleEventHookExecutionId"]}
 
 
 @handles("codedeploy", "ListDeploymentTargets")

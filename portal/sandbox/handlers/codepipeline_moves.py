@@ -96,12 +96,3 @@ def retry_stage_execution(state: State, params: dict[str, Any], context: Context
     execution.entries[stage["name"]] = Entry(entered=state.wall(), token=token)
     execution.status, execution.updated = "InProgress", state.wall()
     return {"pipelineExecutionId": execution.id}
-
-
-@handles("codepipeline", "OverrideStageCondition")
-def override_stage_condition(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The sandbox's pipelines have no conditions, so there is none to override."""
-    declared, line = find_line(state, params["pipelineName"], context)
-    find_stage(declared, params["stageName"])
-    find_execution(line, params["pipelineExecutionId"])
-    raise Refused("ConditionNotOverridableException", "The stage has no condition that has failed.")

@@ -59,9 +59,51 @@ def register_targets(state: State, params: dict[str, Any], context: Context) -> 
 
 @handles("vpc-lattice", "ListTargets")
 def list_targets(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The targets of a group, all healthy."""
-    kept = _targets(state, params, context)
-    return {"items": [{**target, "status": "HEALTHY"} for _, target in sorted(kept.items())]}
+    """The targets of a group: healthy, unless a test or the seed says otherwise."""
+    kept, said = _targets(state, params, context), state.topic("health", context.account, context.region)
+    found = []
+    for name, target in sorted(kept.items()):
+        told = said.get(f"{params['targetGroupIdentifier']} {name}") or {}
+        reason = {"reasonCode": told["Description"]} if told.get("Description") else {}
+        found.append({**target, "status": told.get("State", "healthy").upper(), **reason})
+    return {"items": found}
+
+
+MOST = 999
+
+
+def _checked(action: dict[str, Any], context: Context) -> dict[str, Any]:
+    """An action that AWS would take."""
+    known = backend("vpclattice", context.account, context.region).target_groups
+    for entry in (action.get("forward") or {}).get("targetGroups") or []:
+        if str(entry["targetGroupIdentifier"]).rpartition("/")[2] not in known:
+            raise Refused("ResourceNotFoundException", f"Target group {entry['targetGroupIdentifier']} not found")
+        if not 0 <= int(entry.get("weight", 100)) <= MOST:
+            raise Refused("ValidationException", f"The weight of a target group lies between 0 and {MOST}.")
+    return action
+
+
+@handles("vpc-lattice", "UpdateListener")
+def update_listener(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Another default action."""
+    for one in backend("vpclattice", context.account, context.region).listeners.values():
+        if params["listenerIdentifier"] in (one.id, one.arn):
+            one.default_action = _checked(params["defaultAction"], context)
+            one.last_updated_at = state.now().isoformat()
+            return {key: value for key, value in one.to_dict().items() if key not in ("createdAt", "lastUpdatedAt")}
+    raise Refused("ResourceNotFoundException", f"Listener {params['listenerIdentifier']} not found")
+
+
+@handles("vpc-lattice", "UpdateRule")
+def update_rule(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Another action, match or priority of a rule."""
+    for one in _rules(context, params["serviceIdentifier"], params["listenerIdentifier"]):
+        if params["ruleIdentifier"] in (one.id, one.arn):
+            one.action = _checked(params.get("action") or one.action, context)
+            one.match, one.priority = params.get("match") or one.match, params.get("priority") or one.priority
+            said = {"arn": one.arn, "id": one.id, "name": one.name, "isDefault": False, "priority": one.priority}
+            return {**said, "match": one.match, "action": one.action}
+    raise Refused("ResourceNotFoundException", f"Rule {params['ruleIdentifier']} not found")
 
 
 @handles("vpc-lattice", "ListServiceNetworkServiceAssociations")

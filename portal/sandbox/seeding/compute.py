@@ -40,7 +40,7 @@ def seed_function(place: Place, service: Service, part: Function) -> None:
         "TracingConfig": {"Mode": "Active" if part.traced else "PassThrough"},
         "Tags": service.tags if part.tagged else {},
         "Publish": True,
-        "Environment": {"Variables": {"SERVICE": service.name}},
+        "Environment": {"Variables": {"SERVICE": service.name, "ANSWER": "passed", "ANSWER_AFTER": "4"}},
     }
     if part.image:
         del wanted["Runtime"], wanted["Handler"]

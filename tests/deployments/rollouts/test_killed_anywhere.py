@@ -11,8 +11,8 @@ from tests.deployments.conftest import Alias, age, counts, ring
 
 from .killing import Killer
 
-GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
-BAD = {"canary": (60, 20), "baseline": (1140, 11)}
+GOOD = {"canary": (100, 1), "baseline": (1900, 19)}
+BAD = {"canary": (100, 30), "baseline": (1900, 19)}
 FORWARD = (
     "rollout:running", "change:armed", "segment:armed", "change:applying", "change:applied", "segment:moving",
     "segment:validating", "segment:testing", "segment:baking", "rollout:next", "segment:done", "change:kept",

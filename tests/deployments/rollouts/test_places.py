@@ -29,7 +29,7 @@ TWO_REGIONS = {
         {"name": FURTHER, "weight": 100, "bake_seconds": 30, "minimum_requests": 100, "place": {"region": FURTHER}},
     ],
 }
-GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
+GOOD = {"canary": (100, 1), "baseline": (1900, 19)}
 
 
 def further_alias() -> Any:

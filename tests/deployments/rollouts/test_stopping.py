@@ -22,7 +22,7 @@ from portal.sandbox.server import Sandbox
 from services.models import Entity
 from tests.deployments.conftest import ACCOUNT, PLAN, REGION, TARGET, Alias, age, counts, ring
 
-GOOD = {"canary": (60, 1), "baseline": (1140, 11)}
+GOOD = {"canary": (100, 1), "baseline": (1900, 19)}
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def undone(world: World, change: Change) -> None:
     for _ in range(400):
         if change.state == "undone":
             return
+        world.work()
         world.clock.move(10)
         change = engine.undo(Change.objects.get(pk=change.pk), "enough")
     raise AssertionError(f"not undone: {change.error}")
@@ -114,11 +115,13 @@ def test_a_worker_that_dies_after_it_applied_is_cleared_up_after(world: World, m
     change, before = armed(world), world.observe()
     Change.objects.filter(pk=change.pk).update(applied_at=timezone.now(), fence=1)
     world.kind.change.apply(change.target)
+    world.work()
     assert share_of(world.observe(), world.target["canary"]) > 0
     now, tries = timezone.now() + LEASE * 2, 0
     while Change.objects.get(pk=change.pk).state != "undone" and tries < 400:
         with time_machine.travel(now, tick=True):
             engine.recover()
+        world.work()
         world.clock.move(10)
         now, tries = now + LEASE * 2, tries + 1
     assert Change.objects.get(pk=change.pk).state == "undone"
@@ -205,7 +208,9 @@ def test_discovery_leads_to_the_target(world: World, service: Callable[..., Any]
 
 
 def test_a_version_or_target_that_is_not_there_is_said_before_anything_moves(world: World) -> None:
-    missing = {**world.target, "canary": world.target["canary"][:-1] + "9"}
+    if not world.writes:
+        pytest.skip("nobody but the pipeline knows its versions")
+    missing = {**world.target, **(world.missing or {"canary": world.target["canary"][:-1] + "9"})}
     before = world.observe()
     change = {**missing, "restore": before, "expected": before, "to": world.kind.wanted(missing, before, 10)}
     with pytest.raises((AwsError, TargetError)):

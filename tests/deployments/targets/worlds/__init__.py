@@ -10,13 +10,18 @@ from collections.abc import Callable
 
 from portal.sandbox.server import Sandbox
 
-from . import ecs_service, elbv2, lambda_alias
+from . import appmesh, codedeploy, ecs_service, elbv2, external, lambda_alias, lattice, route53
 from .world import Clock, World
 
 WORLDS: dict[str, Callable[[Sandbox, Clock], World]] = {
     "lambda-alias": lambda_alias.build,
     "elbv2-weights": elbv2.build,
     "ecs-service": ecs_service.build,
+    "codedeploy": codedeploy.build,
+    "route53-weights": route53.build,
+    "lattice-weights": lattice.build,
+    "appmesh-weights": appmesh.build,
+    "external": external.build,
 }
 KINDS = tuple(WORLDS)
 

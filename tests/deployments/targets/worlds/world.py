@@ -38,7 +38,8 @@ class World:
     """The AWS side of one target: two versions, all traffic on the old one.
 
     `target` is what `plan_rollout` takes. `meddle` is what somebody else does meanwhile; `sicken(n)` makes n hosts of the
-    canary unhealthy; `writes` are the (service, operation) pairs that move the traffic.
+    canary unhealthy; `writes` are the (service, operation) pairs that move the traffic; `missing` are keys of the target with
+    which it is not there (without any: another canary). `work` is what others do when time passes.
     """
 
     sandbox: Sandbox
@@ -50,6 +51,8 @@ class World:
     sicken: Callable[[int], None] = lambda count: None
     has_hosts: bool = False
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    work: Callable[[], None] = lambda: None
 
     @property
     def kind(self) -> TargetKind:
@@ -77,6 +80,7 @@ class World:
     def settle(self, most: float = 7200.0) -> Progress:
         """Let AWS's time pass until nothing moves any more."""
         for _ in range(int(most / 5)):
+            self.work()
             found = self.progress()
             if found.state != MOVING:
                 return found

@@ -1,0 +1,1 @@
+"""DORA's five metrics of production deployments, with the deployments behind each figure."""
