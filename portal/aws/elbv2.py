@@ -52,6 +52,7 @@ class LoadBalancer(AwsResource):
     """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS.
 
     A network load balancer knows nothing of headers: what would be done with malformed ones is None.
+    `spare_groups` are target groups of its network that no load balancer uses yet and whose names begin with its own.
     """
 
     type: str
@@ -69,6 +70,7 @@ class LoadBalancer(AwsResource):
     weighted: bool
     vpc_id: str
     listeners: tuple[Listener, ...] = ()
+    spare_groups: tuple[TargetGroup, ...] = ()
 
 
 def load_balancers(account: str, region: str) -> list[LoadBalancer]:
@@ -140,6 +142,12 @@ def _target_group(
     return TargetGroup(row["TargetGroupName"], arn, kind, path, weights.get(arn), functions)
 
 
+def _beside(group: Mapping[str, Any], balancer: Mapping[str, Any]) -> bool:
+    """Whether a target group could be the next version behind a load balancer."""
+    named = str(group["TargetGroupName"]).startswith(balancer["LoadBalancerName"])
+    return named and group.get("VpcId", "") == balancer.get("VpcId", "")
+
+
 def _load_balancer(
     client: Any,
     row: Mapping[str, Any],
@@ -154,6 +162,7 @@ def _load_balancer(
     weights = _weights(listeners)
     own = [group for group in groups if arn in (group.get("LoadBalancerArns") or [])]
     mine = tuple(_target_group(client, group, account, region, weights) for group in own)
+    spare = [group for group in groups if not group.get("LoadBalancerArns") and _beside(group, row)]
     return LoadBalancer(
         name=row["LoadBalancerName"],
         arn=arn,
@@ -172,4 +181,5 @@ def _load_balancer(
         weighted=bool(weights),
         vpc_id=row.get("VpcId") or "",
         listeners=tuple(Listener(row["ListenerArn"], f"{row['Protocol']} {row['Port']}") for row in listeners),
+        spare_groups=tuple(_target_group(client, group, account, region, {}) for group in spare),
     )
