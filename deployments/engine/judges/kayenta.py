@@ -50,7 +50,7 @@ def rule_on(analysis: Analysis, measured: Sequence[Measured], rule: Rule, look: 
 
 def _config(analysis: Analysis, measured: Sequence[Measured]) -> Config:
     rules = tuple(_rule(one.metric) for one in measured)
-    return Config("", "", rules, analysis.group_weights, analysis.pass_at, analysis.marginal_at, {})
+    return Config(rules, analysis.group_weights, analysis.pass_at, analysis.marginal_at, {})
 
 
 def _rule(metric: Metric) -> MetricRule:
