@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from deployments import plans
+from deployments.judging import traffic
 from deployments.plans import BUILT_IN, STANDARD
+from portal.jobs.context import JobContext
 
 ERRORS: dict[str, Any] = {"name": "errors"}
 ANALYSES: dict[str, dict[str, Any]] = {
@@ -19,7 +21,8 @@ ANALYSES: dict[str, dict[str, Any]] = {
 }
 
 
-def load(by: str) -> None:
-    """Store the plans. May be called again."""
+def load(context: JobContext) -> None:
+    """Store the plans, and count the traffic that forecasts rest on. May be called again."""
     for name, analysis in ANALYSES.items():
-        plans.add(name, {**BUILT_IN[STANDARD], "analysis": analysis}, by)
+        plans.add(name, {**BUILT_IN[STANDARD], "analysis": analysis}, "mira")
+    traffic.run(context)
