@@ -11,9 +11,12 @@ from portal.jobs.context import JobContext
 
 ERRORS: dict[str, Any] = {"name": "errors"}
 ANALYSES: dict[str, dict[str, Any]] = {
-    "planned half hour": {"judge": "obrien_fleming", "maximum_seconds": 1800, "metrics": [ERRORS]},
-    "fixed limit": {"judge": "thresholds", "metrics": [{**ERRORS, "limits": {"max": 0.015, "failed_checks": 4}}]},
-    "as in Kayenta": {
+    "tier 2 planned half hour": {"judge": "obrien_fleming", "maximum_seconds": 1800, "metrics": [ERRORS]},
+    "tier 2 fixed limit": {
+        "judge": "thresholds",
+        "metrics": [{**ERRORS, "limits": {"max": 0.015, "failed_checks": 4}}],
+    },
+    "tier 2 as in Kayenta": {
         "judge": "kayenta",
         "interval_seconds": 60,
         "metrics": [{**ERRORS, "group": "Errors", "kayenta": {"direction": "increase"}}],
