@@ -13,6 +13,7 @@ from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
 from deployments.intake import retention
 from deployments.intake.oidc import keys as issuer_keys
+from deployments.intake.pull import queues
 from deployments.intake.pull import run as pull
 from deployments.intake.senders import sns_jobs
 from deployments.judging import sources as metric_sources
@@ -42,7 +43,7 @@ panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dor
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 jobs.add(delivery.JOB)
-for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, *sns_jobs.JOBS):
+for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, queues.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)
 change_kinds.add(transition.KIND)
