@@ -10,6 +10,7 @@ from deployments import ingest
 from deployments.dora import demo as dora_demo
 from deployments.gates import demo as gates_demo
 from deployments.intake import demo as intake_demo
+from deployments.judging import demo as judging_demo
 from deployments.models.states import SUCCEEDED
 from deployments.rollouts import demo as rollouts_demo
 from portal.jobs.context import JobContext
@@ -29,6 +30,7 @@ def load(context: JobContext) -> None:
     dora_demo.load()
     gates_demo.load(context)
     intake_demo.load(context)
+    judging_demo.load("mira")
     rollouts_demo.load(context)
 
 

@@ -23,6 +23,9 @@ READING_FOLDERS = env.list("READING_FOLDERS", default=[])
 READING_INTERVAL = env.int("READING_INTERVAL", default=600)
 READING_TRIES = env.int("READING_TRIES", default=3)
 SCORECARD_CHECKS = env.str("SCORECARD_CHECKS", default="")
+# Days after which the detail of ended check results goes: explanations, then the results; 0 keeps it. Scores always stay.
+SCORECARD_REASONS_DAYS = env.int("SCORECARD_REASONS_DAYS", default=180)
+SCORECARD_RESULTS_DAYS = env.int("SCORECARD_RESULTS_DAYS", default=400)
 # Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
@@ -34,6 +37,8 @@ PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
 OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
 # What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.
 OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
+# SQS queues that EventBridge events are taken from, each written account/region/name.
+INTAKE_QUEUES = env.list("INTAKE_QUEUES", default=[])
 # How many days accepted and refused events are kept.
 INTAKE_KEEP_DAYS = env.int("INTAKE_KEEP_DAYS", default=90)
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")

@@ -16,8 +16,11 @@ TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 SWITCHES = {
     "deletion_protection": "deletion_protection.enabled",
     "access_logs": "access_logs.s3.enabled",
+    "cross_zone": "load_balancing.cross_zone.enabled",
     "drops_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
 }
+OF_HTTP = {"drops_invalid_headers"}
+"""Only a load balancer that reads HTTP has these."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Listener:
 class LoadBalancer(AwsResource):
     """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS.
 
+    A network load balancer knows nothing of headers: what would be done with malformed ones is None.
     `spare_groups` are target groups of its network that no load balancer uses yet and whose names begin with its own.
     """
 
@@ -57,6 +61,7 @@ class LoadBalancer(AwsResource):
     zone_count: int
     deletion_protection: bool | None
     access_logs: bool | None
+    cross_zone: bool | None
     drops_invalid_headers: bool | None
     plain_http: bool
     tls_policies: tuple[str, ...]
@@ -103,15 +108,16 @@ def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _switches(client: Any, arn: str, account: str, region: str) -> dict[str, bool | None]:
-    """Which of the attributes in SWITCHES are on; None for each where the role may not read them."""
+def _switches(client: Any, arn: str, kind: str, account: str, region: str) -> dict[str, bool | None]:
+    """Which of the attributes in SWITCHES are on; None for what this kind has not, or the role may not read."""
 
     def read() -> set[str]:
         rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
         return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
 
     on = detail("elasticloadbalancing:DescribeLoadBalancerAttributes", account, region, read)
-    return {name: None if on is None else key in on for name, key in SWITCHES.items()}
+    foreign = OF_HTTP if kind != "application" else set()
+    return {name: None if on is None or name in foreign else key in on for name, key in SWITCHES.items()}
 
 
 def _weights(listeners: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -150,7 +156,7 @@ def _load_balancer(
     groups: Sequence[Mapping[str, Any]],
     tags: Mapping[str, Mapping[str, str]],
 ) -> LoadBalancer:
-    arn = row["LoadBalancerArn"]
+    arn, kind = row["LoadBalancerArn"], row.get("Type", "application")
     listeners = list(pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn))
     zones = tuple(sorted(zone["ZoneName"] for zone in row.get("AvailabilityZones") or []))
     weights = _weights(listeners)
@@ -163,11 +169,11 @@ def _load_balancer(
         account=account,
         region=region,
         tags=tags.get(arn, {}),
-        type=row.get("Type", "application"),
+        type=kind,
         scheme=row.get("Scheme", ""),
         zones=zones,
         zone_count=len(set(zones)),
-        **_switches(client, arn, account, region),
+        **_switches(client, arn, kind, account, region),
         plain_http=_plain_http(listeners),
         tls_policies=tuple(sorted({entry["SslPolicy"] for entry in listeners if entry.get("SslPolicy")})),
         target_groups=mine,

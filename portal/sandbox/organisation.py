@@ -7,6 +7,7 @@ comes before the containers that it serves, and after a function or fleet, which
 from __future__ import annotations
 
 from .parts import (
+    Address,
     Alarm,
     Bucket,
     Cache,
@@ -16,10 +17,13 @@ from .parts import (
     DatabaseCluster,
     Deploys,
     DistributedSql,
+    Door,
     Fleet,
     Function,
     HttpApi,
+    Images,
     Journey,
+    Key,
     Kubernetes,
     Lattice,
     LoadBalancer,
@@ -30,6 +34,7 @@ from .parts import (
     PrivateApi,
     Queue,
     SearchDomain,
+    Secret,
     ServerlessCache,
     Service,
     Table,
@@ -79,6 +84,8 @@ SERVICES: tuple[Service, ...] = (
         Alarm("latency"),
         Deploys("Lambda", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
         Journey("checkout-journey"),
+        Secret(rotates=True),
+        Key(),
     ),
     _service(
         "search",
@@ -104,6 +111,9 @@ SERVICES: tuple[Service, ...] = (
         Alarm(),
         Alarm("latency"),
         Deploys("ECS", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
+        Images(),
+        Secret(),
+        Key(),
     ),
     _service(
         "payments",
@@ -130,11 +140,13 @@ SERVICES: tuple[Service, ...] = (
         "invoices",
         2,
         Container(tasks=1, circuit_breaker=False, insights=False, connect=Connect("money")),
-        Database(multi_az=False, encrypted=False, backup_days=1, protected=False, storage="gp2"),
+        Database(multi_az=False, encrypted=False, backup_days=1, protected=False, storage="gp2", insights=False),
         Bucket("invoices-documents", versioned=False),
         Logs("/ecs", retention=0),
         Alarm(actions=False),
         Pipeline(gated=False),
+        Images(scanned=False, immutable=False),
+        Secret(),
         accounted=False,
     ),
     _service(
@@ -149,6 +161,7 @@ SERVICES: tuple[Service, ...] = (
         _ECS,
         Alarm(),
         Pipeline(),
+        Images(immutable=False),
     ),
     _service(
         "catalog",
@@ -178,9 +191,10 @@ SERVICES: tuple[Service, ...] = (
         "reviews",
         3,
         Fleet("t3.medium", zones="a", imds_v2=False, volume="gp2", encrypted=False, health_check="EC2"),
-        Database("mysql", "db.t3.medium", multi_az=False, backup_days=1, protected=False, public=True),
+        Database("mysql", "db.t3.medium", multi_az=False, backup_days=1, protected=False, public=True, insights=False),
         Logs("/app", retention=0),
         Deploys("Server", "CodeDeployDefault.AllAtOnce", rollback=False, alarm=False),
+        Door(anywhere=True),
         accounted=False,
     ),
     _service("search", "indexer", 2, Container(spot=True, tasks=2), Queue(dead_letters=False), _ECS, Alarm()),
@@ -203,7 +217,7 @@ SERVICES: tuple[Service, ...] = (
         accounted=False,
         mistagged=(("team", "catalog"), ("tier", "2")),
     ),
-    _service("logistics", "shipping", 1, LoadBalancer(), Container(), Database(), _ECS, Alarm(), Pipeline()),
+    _service("logistics", "shipping", 1, LoadBalancer(), Container(), Database(), _ECS, Alarm(), Pipeline(), Images()),
     _service(
         "logistics",
         "tracking",
@@ -247,6 +261,8 @@ SERVICES: tuple[Service, ...] = (
         Alarm(),
         Alarm("latency"),
         Pipeline(),
+        Images(),
+        Key(rotates=False),
     ),
     _service("identity", "accounts", 1, Kubernetes(), DatabaseCluster(serverless=True), Alarm()),
     _service(
@@ -287,6 +303,7 @@ SERVICES: tuple[Service, ...] = (
         Fleet("m5.xlarge", size=6, zones="ab", volume="gp2", health_check="EC2"),
         Logs("/app", retention=0),
         Alarm(actions=False),
+        Address(),
     ),
     _service(
         "data-platform",
@@ -297,6 +314,7 @@ SERVICES: tuple[Service, ...] = (
         Table("poc-2019", recovery=False, encrypted=False, protected=False, tagged=False),
         Logs("/app", retention=14),
         Alarm(),
+        Door(),
         accounted=False,
     ),
     _service(
