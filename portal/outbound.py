@@ -140,6 +140,9 @@ class _Pinned(http.client.HTTPConnection):
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
     def patience(self, deadline: float) -> None:
-        """Wait for the next bytes until ``deadline`` at most."""
+        """Wait for the next bytes until ``deadline`` at most. Raises TimeoutError once it is over."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("its time was over")
         if self.sock is not None:
-            self.sock.settimeout(max(0.1, deadline - time.monotonic()))
+            self.sock.settimeout(left)
