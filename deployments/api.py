@@ -7,16 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.urls import include, path
 from rest_framework import generics, status
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments import ingest, plans, queries
 from deployments import serializers as shapes
 from deployments.filters import DeploymentFilter
-from deployments.intake import reporters
-from deployments.intake.oidc.authentication import CI_OR_USER, reporter_of
-from deployments.intake.record import Refusal
+from deployments.intake.oidc.authentication import CI_OR_USER, check_reporter
 from deployments.models import Deployment, RolloutPlan
 from portal.access import audit
 
@@ -36,10 +34,7 @@ class Deployments(generics.ListCreateAPIView[Deployment]):
         shape.is_valid(raise_exception=True)
         data = dict(shape.validated_data)
         entity = data.pop("service")
-        try:
-            reporters.require(reporter_of(request), entity)
-        except Refusal as error:
-            raise PermissionDenied(str(error)) from error
+        check_reporter(request, entity)
         known = Deployment.objects.filter(source=data["source"], external_id=data["external_id"]).first()
         if known is not None and known.service_id != entity.pk:
             raise ValidationError(

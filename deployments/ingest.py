@@ -43,7 +43,8 @@ def record(
 
 
 def _locked(source: str, external_id: str) -> Deployment | None:
-    return Deployment.objects.select_for_update().filter(source=source, external_id=external_id).first()
+    rows = Deployment.objects.select_for_update().filter(source=source, external_id=external_id)
+    return next(iter(rows.order_by()), None)
 
 
 def _create(entity: Entity, source: str, external_id: str, occurred_at: datetime, told: dict[str, Any]) -> Deployment:

@@ -37,6 +37,8 @@ PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
 OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
 # What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.
 OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
+# SQS queues that EventBridge events are taken from, each written account/region/name.
+INTAKE_QUEUES = env.list("INTAKE_QUEUES", default=[])
 # How many days accepted and refused events are kept.
 INTAKE_KEEP_DAYS = env.int("INTAKE_KEEP_DAYS", default=90)
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")

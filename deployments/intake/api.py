@@ -40,7 +40,7 @@ class RefusedList(generics.ListAPIView[RefusedEvent]):
 
     read_role = "operator"
     queryset = RefusedEvent.objects.all()
-    serializer_class = shapes.RefusedSerializer
+    serializer_class = shapes.RefusedEventSerializer
     filterset_class = RefusedFilter
 
 
@@ -49,7 +49,7 @@ class OneRefused(generics.RetrieveAPIView[RefusedEvent]):
 
     read_role = "operator"
     queryset = RefusedEvent.objects.all()
-    serializer_class = shapes.OneRefusedSerializer
+    serializer_class = shapes.OneRefusedEventSerializer
 
 
 class Replay(APIView):
@@ -57,7 +57,7 @@ class Replay(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="refused_replay", request=None, responses=shapes.OneRefusedSerializer)
+    @extend_schema(operation_id="refused_replay", request=None, responses=shapes.OneRefusedEventSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Take the event after all; operators of the team that owns the service."""
         row = get_object_or_404(RefusedEvent, pk=pk)
@@ -66,7 +66,7 @@ class Replay(APIView):
         except refused.CannotDecide as error:
             raise Undecidable(str(error)) from error
         row.refresh_from_db()
-        return Response(shapes.OneRefusedSerializer(row).data)
+        return Response(shapes.OneRefusedEventSerializer(row).data)
 
 
 class ReplaySeveral(APIView):
@@ -76,12 +76,12 @@ class ReplaySeveral(APIView):
 
     @extend_schema(
         operation_id="refused_replay_several",
-        request=shapes.SeveralSerializer,
-        responses=shapes.ReplayedSerializer(many=True),
+        request=shapes.SeveralEventsSerializer,
+        responses=shapes.ReplayedEventSerializer(many=True),
     )
     def post(self, request: Request) -> Response:
         """Replay up to 200 events, each by itself: one that is still refused does not hold the others."""
-        shape = shapes.SeveralSerializer(data=request.data)
+        shape = shapes.SeveralEventsSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         done = refused.replay_several(shape.validated_data["ids"], request.user)
         return Response([{"id": pk, "state": state, "note": note} for pk, state, note in done])
@@ -92,7 +92,7 @@ class Dismiss(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="refused_dismiss", request=None, responses=shapes.OneRefusedSerializer)
+    @extend_schema(operation_id="refused_dismiss", request=None, responses=shapes.OneRefusedEventSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Say that nothing is to be done."""
         row = get_object_or_404(RefusedEvent, pk=pk)
@@ -101,7 +101,7 @@ class Dismiss(APIView):
         except refused.CannotDecide as error:
             raise Undecidable(str(error)) from error
         row.refresh_from_db()
-        return Response(shapes.OneRefusedSerializer(row).data)
+        return Response(shapes.OneRefusedEventSerializer(row).data)
 
 
 class ByPlace(Cursor):
@@ -114,7 +114,7 @@ class Pulls(generics.ListAPIView[PullState]):
     """GET sources/: how old the last look at each source of each account and region is, and what went wrong."""
 
     queryset = PullState.objects.all()
-    serializer_class = shapes.PullSerializer
+    serializer_class = shapes.PullStateSerializer
     pagination_class = ByPlace
 
 

@@ -87,7 +87,8 @@ def look_again(deployment: Deployment) -> None:
     fits = Q(stamps__caused_by=deployment.external_id)
     if deployment.artifact:
         fits |= Q(artifact=deployment.artifact)
-    for row in Incident.objects.select_for_update().filter(fits, service=deployment.service_id):
+    rows = Incident.objects.select_for_update().filter(fits, service=deployment.service_id)
+    for row in rows.order_by("pk"):
         before = row.deployment_id
         _blame(row, "")
         if row.deployment_id != before:

@@ -42,7 +42,7 @@ def by_name(text: str) -> Iterable[Entity]:
     if colon and kind != "component":
         return ()
     space, slash, name = rest.strip("/").rpartition("/")
-    rows = Entity.objects.services().filter(name=name[:63])
+    rows = Entity.objects.services().filter(name=name[:63]).order_by().defer("data", "description")
     return rows.filter(namespace=space) if slash and "/" not in space else rows
 
 

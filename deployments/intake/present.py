@@ -19,7 +19,13 @@ OUTCOMES = {
     "open": "poor",
     "running": "info",
 }
-PULL_WORDS = {"codedeploy": "CodeDeploy", "codepipeline": "CodePipeline", "ecs": "ECS", "lambda": "Lambda aliases"}
+PULL_WORDS = {
+    "codedeploy": "CodeDeploy",
+    "codepipeline": "CodePipeline",
+    "ecs": "ECS",
+    "lambda": "Lambda aliases",
+    "queue": "Event queue",
+}
 
 
 def tabs(user: Any, active: str) -> list[dict[str, Any]]:

@@ -52,6 +52,11 @@ class Commit:
     head: str = ""
 
 
+def pushed(commits: tuple[Commit, ...]) -> str:
+    """What a push says for people."""
+    return f"{len(commits)} commit{'' if len(commits) == 1 else 's'} pushed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """One event. Times are aware UTC; `weight` is percent; `status` is a state of a deployment, or open or resolved.

@@ -31,7 +31,7 @@ class IntakeEventSerializer(serializers.ModelSerializer[IntakeEvent]):
         return row.service.ref if row.service else ""
 
 
-class RefusedSerializer(serializers.ModelSerializer[RefusedEvent]):
+class RefusedEventSerializer(serializers.ModelSerializer[RefusedEvent]):
     """One refused event in a list."""
 
     state = serializers.CharField(read_only=True, help_text="open, replayed or dismissed")
@@ -46,17 +46,17 @@ class RefusedSerializer(serializers.ModelSerializer[RefusedEvent]):
         read_only_fields = fields
 
 
-class OneRefusedSerializer(RefusedSerializer):
+class OneRefusedEventSerializer(RefusedEventSerializer):
     """One refused event with what was sent."""
 
     headers = serializers.DictField(child=serializers.CharField(), read_only=True)
 
-    class Meta(RefusedSerializer.Meta):
-        fields = [*RefusedSerializer.Meta.fields, "raw", "headers"]
+    class Meta(RefusedEventSerializer.Meta):
+        fields = [*RefusedEventSerializer.Meta.fields, "raw", "headers"]
         read_only_fields = fields
 
 
-class SeveralSerializer(serializers.Serializer[Any]):
+class SeveralEventsSerializer(serializers.Serializer[Any]):
     """Which refused events."""
 
     ids = serializers.ListField(
@@ -64,7 +64,7 @@ class SeveralSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReplayedSerializer(serializers.Serializer[Any]):
+class ReplayedEventSerializer(serializers.Serializer[Any]):
     """What became of one event; `note` says why it is still refused."""
 
     id = serializers.IntegerField()
@@ -134,14 +134,14 @@ class NewSenderSerializer(SenderSerializer):
         fields = [*SenderSerializer.Meta.fields, "scheme", "secret"]
 
 
-class RotateSerializer(serializers.Serializer[Any]):
+class RotateSecretSerializer(serializers.Serializer[Any]):
     """How long the secret of before is good still."""
 
     overlap_hours = serializers.ChoiceField(choices=[(hours, f"{hours} hours") for hours in OVERLAP_HOURS], default=24)
     secret = serializers.CharField(max_length=200, required=False, default="", allow_blank=True, write_only=True)
 
 
-class SecretSerializer(serializers.Serializer[Any]):
+class SenderSecretSerializer(serializers.Serializer[Any]):
     """A secret in clear, once."""
 
     sender = SenderSerializer()
@@ -186,7 +186,7 @@ def _closed(value: str) -> str:
     return value
 
 
-class PullSerializer(serializers.ModelSerializer[PullState]):
+class PullStateSerializer(serializers.ModelSerializer[PullState]):
     """The last look at one source of one account and region."""
 
     class Meta:

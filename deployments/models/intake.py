@@ -78,6 +78,11 @@ class RefusedEvent(models.Model):
         return reverse("deployments:refused-event", args=[self.pk])
 
     @property
+    def headline(self) -> str:
+        """The reason with the field it is about."""
+        return self.reason if self.field in ("", "service", "body") else f"{self.field}: {self.reason}"
+
+    @property
     def may_be_replayed(self) -> bool:
         """Whether all of it was kept and nobody has decided about it."""
         return self.whole and self.state == OPEN

@@ -18,7 +18,8 @@ from rest_framework.views import APIView
 
 from deployments import queries
 from deployments.engine.rollout import State
-from deployments.models import Rollout
+from deployments.intake.oidc.authentication import CI_OR_USER, check_reporter
+from deployments.models import CiIdentity, Rollout
 from deployments.rollouts.claim import log
 from deployments.targets import external
 from deployments.targets.traffic import same, share_of
@@ -60,17 +61,22 @@ class Step(APIView):
     """The step of a rollout whose target is an external pipeline."""
 
     write_role = "editor"
+    authentication_classes = CI_OR_USER
+    ci_methods = ("GET", "POST")
 
     @extend_schema(operation_id="rollout_step", responses=StepSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Which share to give to the new version now, and why or why not."""
-        return Response(StepSerializer(answer(self._rollout(pk))).data)
+        rollout = self._rollout(pk)
+        if isinstance(request.auth, CiIdentity):
+            check_reporter(request, rollout.entity)
+        return Response(StepSerializer(answer(rollout)).data)
 
     @extend_schema(operation_id="rollout_step_report", request=ReportSerializer, responses=StepSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Report the share that was set; the same report twice is the same report."""
         rollout = self._rollout(pk)
-        self.check_object_permissions(request, rollout)
+        check_reporter(request, rollout.entity)
         shape = ReportSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         if not rollout.active:

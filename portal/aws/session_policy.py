@@ -27,7 +27,7 @@ ROLLOUT = (
     "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener",
     "elasticloadbalancing:ModifyRule", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets", "route53:GetChange",
     "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
-    "appmesh:DescribeVirtualNode", "appmesh:UpdateRoute",
+    "appmesh:DescribeVirtualNode", "appmesh:UpdateRoute", "sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage",
 )  # fmt: skip
 # What tries a release out: scripts on hosts, and post-deployment tests.
 VALIDATION = (

@@ -125,6 +125,7 @@ def _moves_by_hand(ask: Ask, wall: Wall) -> None:
     name, place = {"pipelineName": "products"}, ("codepipeline", "eu-west-1")
     runs = ask(place[0], "ListPipelineExecutions", place[1], **name)["pipelineExecutionSummaries"]
     good = next(run for run in runs if run["status"] == "Succeeded")["pipelineExecutionId"]
+    wall.move(60)
     ask(place[0], "RollbackStage", place[1], **name, stageName="Production", targetPipelineExecutionId=good)
     fresh = ask(place[0], "StartPipelineExecution", place[1], name="products")
     wall.move(300)

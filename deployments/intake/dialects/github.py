@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from deployments.intake import environments
 from deployments.intake.reading import Fields, object_of
-from deployments.intake.record import CHANGE, Clue, Commit, Message, Record, Refusal
+from deployments.intake.record import CHANGE, Clue, Commit, Message, Record, Refusal, pushed
 from deployments.models.states import DEPLOY, FAILED, ROLLBACK, RUNNING, SUCCEEDED
 
 DIALECT, HOST = "github", "github.com"
@@ -94,7 +94,7 @@ def _push(body: Fields, delivery: str) -> list[Record]:
     if body.text("ref") != f"refs/heads/{branch}" or not found:
         return []
     commits = tuple(Commit(entry.text("id", limit=64).lower(), entry.when("timestamp"), head) for entry in found)
-    return [_change(body, delivery, commits, f"{len(commits)} commits pushed")]
+    return [_change(body, delivery, commits, pushed(commits))]
 
 
 def _pull(body: Fields, delivery: str) -> list[Record]:

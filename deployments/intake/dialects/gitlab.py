@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from deployments.intake import environments
 from deployments.intake.reading import Fields, object_of
-from deployments.intake.record import CHANGE, Clue, Commit, Message, Record, Refusal
+from deployments.intake.record import CHANGE, Clue, Commit, Message, Record, Refusal, pushed
 from deployments.models.states import CANCELLED, DEPLOY, FAILED, RUNNING, SUCCEEDED
 
 DIALECT, HOST = "gitlab", "gitlab.com"
@@ -64,5 +64,5 @@ def _push(body: Fields) -> list[Record]:
     commits = tuple(Commit(entry.text("id", limit=64).lower(), entry.when("timestamp"), head) for entry in found)
     return [Record(
         dialect=DIALECT, event_id=f"push:{repository}:{head}"[-200:], source=source, kind=CHANGE, service=Clue(repository=repository),
-        occurred_at=max(one.at for one in commits), commits=commits, commit=head, title=f"{len(commits)} commits pushed", raw=body.data,
+        occurred_at=max(one.at for one in commits), commits=commits, commit=head, title=pushed(commits), raw=body.data,
     )]  # fmt: skip

@@ -12,9 +12,11 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.request import Request
 
 from deployments.intake.oidc.verify import KeysComing, Untrusted, identity_of, job_of, looks_like_one
-from deployments.intake.reporters import Reporter, ScopedReporter, UserReporter, seen
+from deployments.intake.record import Refusal
+from deployments.intake.reporters import Reporter, ScopedReporter, UserReporter, require, seen
 from deployments.models import CiIdentity
 from portal.access.tokens import BearerToken
+from services.models import Entity
 
 EDITOR = 2
 """The rank of an editor in portal.access.policy: what may report deployments."""
@@ -104,3 +106,11 @@ def address(request: HttpRequest) -> str:
 def reporter_of(request: Request) -> Reporter:
     """The reporter behind a request that `CI_OR_USER` let in."""
     return ScopedReporter(request.auth) if isinstance(request.auth, CiIdentity) else UserReporter(request.user)
+
+
+def check_reporter(request: Request, entity: Entity) -> None:
+    """Raise PermissionDenied unless the caller may report for the service: an editor of its team, or a job bound to it."""
+    try:
+        require(reporter_of(request), entity)
+    except Refusal as error:
+        raise exceptions.PermissionDenied(str(error)) from error

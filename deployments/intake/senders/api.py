@@ -27,7 +27,7 @@ class Senders(generics.ListCreateAPIView[HookSender]):
     queryset = HookSender.objects.order_by("-id")
     serializer_class = shapes.SenderSerializer
 
-    @extend_schema(request=shapes.NewSenderSerializer, responses={201: shapes.SecretSerializer})
+    @extend_schema(request=shapes.NewSenderSerializer, responses={201: shapes.SenderSecretSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make a sender; the answer holds its secret, which is never shown again."""
         shape = shapes.NewSenderSerializer(data=request.data)
@@ -67,11 +67,13 @@ class Rotate(APIView):
 
     write_role = "admin"
 
-    @extend_schema(operation_id="sender_rotate", request=shapes.RotateSerializer, responses=shapes.SecretSerializer)
+    @extend_schema(
+        operation_id="sender_rotate", request=shapes.RotateSecretSerializer, responses=shapes.SenderSecretSerializer
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Make the next secret; the one of before is good for `overlap_hours` still."""
         sender = get_object_or_404(HookSender, pk=pk)
-        shape = shapes.RotateSerializer(data=request.data)
+        shape = shapes.RotateSecretSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         data = shape.validated_data
         try:

@@ -65,7 +65,7 @@ def _valid(dialect: str, scheme: str) -> Iterator[tuple[HookSender, HookSecret]]
     rows = HookSecret.objects.filter(
         Q(retires_at=None) | Q(retires_at__gt=now), scheme=scheme, sender__dialect=dialect, sender__enabled=True
     )
-    for row in rows.select_related("sender"):
+    for row in rows.order_by().select_related("sender"):
         yield row.sender, row
 
 

@@ -266,3 +266,32 @@ def test_a_job_of_gitlab_is_known_by_its_project(identity: CiIdentity, issuer: I
 @pytest.mark.parametrize("token", ["a.b.c", "..", "é.b.c", "a" * 20_000 + ".b.c", "eyJhbGciOiJSUzI1NiJ9.W10.x"])
 def test_rubbish_is_401(token: str, identity: CiIdentity, report: Any) -> None:
     assert report(token).status_code == 401
+
+
+@pytest.fixture
+def external(catalog: Any) -> Any:
+    """A rollout of checkout whose traffic a pipeline moves."""
+    from deployments.models import Rollout, RolloutPlan
+
+    plan = RolloutPlan.objects.create(name="one step", definition={"segments": [{"name": "All", "weight": 100}]})
+    target = {
+        "kind": "external",
+        "pipeline": "release",
+        "account": "",
+        "region": "",
+        "canary": "2",
+        "baseline": "1",
+        "ticket": "t-1",
+    }
+    return Rollout.objects.create(entity=catalog["checkout"], plan=plan, version="2", target=target, created_by="mira")
+
+
+def test_a_bound_job_asks_for_go_or_no_go_and_reports_its_step(
+    external: Any, identity: CiIdentity, issuer: Issuer, api: Any
+) -> None:
+    path, bearer = f"/api/v1/deployments/rollouts/{external.pk}/step/", f"Bearer {issuer.token()}"
+    assert api().get(path, HTTP_AUTHORIZATION=bearer).status_code == 200
+    assert api().post(path, {"weight": 0}, HTTP_AUTHORIZATION=bearer).status_code == 200
+    CiIdentity.objects.update(services=["component:default/ledger"])
+    assert api().get(path, HTTP_AUTHORIZATION=bearer).status_code == 403
+    assert api().post(path, {"weight": 0}, HTTP_AUTHORIZATION=bearer).status_code == 403
