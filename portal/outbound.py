@@ -39,14 +39,19 @@ class NoReply(OutboundError):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of any status; `body` is cut at 64 KiB."""
+    """A reply of any status; `body` is cut where the caller said."""
 
     status: int
     body: str
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
-    """Send ``body`` once and read the reply within ``seconds``. Raises Forbidden, NotReached or NoReply."""
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 10.0, largest: int = LARGEST_REPLY
+) -> Reply:
+    """Send ``body`` once and read at most ``largest`` bytes of the reply within ``seconds``.
+
+    Raises Forbidden, NotReached or NoReply.
+    """
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
     connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https")
@@ -55,20 +60,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 
             connection.connect()
         except (OSError, ssl.SSLError) as error:
             raise NotReached(f"{host} cannot be reached: {error}."[:300]) from error
-        return _exchange(connection, path, body, headers, time.monotonic() + seconds)
+        return _exchange(connection, path, body, headers, time.monotonic() + seconds, largest)
     finally:
         connection.close()
 
 
 def _exchange(
-    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float
-) -> Reply:  # fmt: skip
+    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float, largest: int
+) -> Reply:
     try:
         connection.request("POST", path, body, {"Accept-Encoding": "identity", **headers})
         connection.patience(deadline)
         response = connection.getresponse()
         read = b""
-        while len(read) < LARGEST_REPLY and (chunk := response.read1(LARGEST_REPLY - len(read))):
+        while len(read) < largest and (chunk := response.read1(largest - len(read))):
             read += chunk
             connection.patience(deadline)
     except (OSError, http.client.HTTPException) as error:
@@ -135,6 +140,9 @@ class _Pinned(http.client.HTTPConnection):
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
     def patience(self, deadline: float) -> None:
-        """Wait for the next bytes until ``deadline`` at most."""
+        """Wait for the next bytes until ``deadline`` at most. Raises TimeoutError once it is over."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("its time was over")
         if self.sock is not None:
-            self.sock.settimeout(max(0.1, deadline - time.monotonic()))
+            self.sock.settimeout(left)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from botocore.response import StreamingBody
+
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -13,7 +15,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "float": (float, int),
     "boolean": (bool,),
     "timestamp": (datetime,),
-    "blob": (bytes,),
+    "blob": (bytes, StreamingBody),
     "list": (list, tuple),
     "map": (dict,),
     "structure": (dict,),
