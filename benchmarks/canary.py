@@ -17,6 +17,7 @@ from benchmarks.canary_runs import (
     rollbacks,
     share,
     slow_canaries,
+    unlike_hosts,
 )  # fmt: skip
 from benchmarks.canary_units import kayenta_ms, several_metrics, unit_flips, verdict_ms
 from benchmarks.figure import Figure
@@ -60,6 +61,9 @@ def false_rollbacks() -> Iterator[Figure]:
             "9.9 (z test each minute)" if name == "clean" else "",
         )
     yield Figure("canary: false rollback, margin 1.05", share(rollbacks(BUSY, DEFAULT, 1000, SEED)), "%", 1)
+    for rule in (FAIR, DEFAULT):
+        found = unlike_hosts(0.05, rule, 1000, SEED)
+        yield Figure(f"canary: false rollback, hosts differ by 5 %, margin {rule.margin:g}", share(found), "%")
     yield Figure("canary: false rollback, 10 metrics at once", several_metrics(SEED), "%", 1)
 
 

@@ -73,6 +73,15 @@ def rollbacks(traffic: Traffic, rule: Rule, runs: int, seed: int, looks: int = L
     )
 
 
+def unlike_hosts(deviation: float, rule: Rule, runs: int, seed: int) -> list[int]:
+    """The look at which good canaries are rolled back whose hosts lastingly differ from the baseline's by ``deviation``."""
+    rng, found = random.Random(seed), []
+    for _ in range(runs):
+        intervals = Traffic(lift=exp(rng.gauss(0, deviation))).intervals(rng)
+        found.append(crossing(intervals, rule.margin, rule.worse, rule.roll_back_at))
+    return sorted(found)
+
+
 def promotions(traffic: Traffic, rule: Rule, runs: int, seed: int) -> list[int]:
     """The look at which each run may be promoted early, in ascending order."""
     rng = random.Random(seed)

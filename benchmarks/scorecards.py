@@ -18,7 +18,10 @@ QUESTIONS = {
     "as of a past day, one service": 5.0,
     "trend of the fleet over twelve weeks": 100.0,
     "maturity page": 400.0,
+    "maturity page, one tier": 400.0,
+    "maturity page, one lifecycle": 400.0,
     "maturity report": 400.0,
+    "maturity report, one tier": 400.0,
 }
 
 

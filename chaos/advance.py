@@ -70,7 +70,8 @@ def _walk(run: ExperimentRun, crashed: bool) -> None:
             seen.fields["ended_at"] = timezone.now()
         with transaction.atomic():
             claim.transition(run, step, reason=step.reason[:1000], **seen.fields)
-            if step.state is State.ENDED:
+            # A fault that cannot be taken out is known at once, not only when somebody has mended it.
+            if step.state in (State.ENDED, State.UNDO_FAILED):
                 proof.publish(run)
         crashed, fresh = False, step.state is State.INJECTING
 

@@ -15,12 +15,15 @@ VALID = timedelta(days=VALID_DAYS)
 
 
 def publish(run: ExperimentRun) -> None:
-    """Publish the result of a run that ended: the newest at the top, and the newest telling one of each fault below."""
+    """Publish the result of a run that ended, or whose undo fails: the newest at the top, the newest telling one of each
+    fault below.
+    """
     known = facts.current(run.service)
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
     result = _result(run)
     key = run.definition["fault"].replace("-", "_")
-    telling = {key: result} if key not in earlier or _tells(run) else {}
+    mine = earlier.get(key, {}).get("url") == result["url"]
+    telling = {key: result} if key not in earlier or mine or (run.over and _tells(run)) else {}
     value = {**result, "by_fault": {**earlier, **telling}}
     at = run.ended_at or run.created_at
     facts.publish(

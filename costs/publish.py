@@ -40,7 +40,10 @@ FACTS = FactSource(
 
 
 def publish_review(service: Entity, review: CostReview, now: datetime) -> bool:
-    """Leave both facts after a review. True where one of them changed."""
+    """Leave both facts after a review. True where one of them changed.
+
+    That it was held stays true, so that a review which is overdue is known to be; what it found grows old.
+    """
     rows = list(Finding.objects.filter(service=service))
     value = {
         "held_at": now.isoformat(),
@@ -50,9 +53,7 @@ def publish_review(service: Entity, review: CostReview, now: datetime) -> bool:
         **_saving(rows),
     }
     value["summary"] = f"the cost review found {_left(value['findings'], value)}"
-    told = facts.publish(
-        service, REVIEW, value, source=SOURCE, observed_at=now, expires_at=now + LIFE, url=review.get_absolute_url()
-    )
+    told = facts.publish(service, REVIEW, value, source=SOURCE, observed_at=now, url=review.get_absolute_url())
     return publish_findings(service, now, rows, expires_at=now + LIFE) or told
 
 

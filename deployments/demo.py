@@ -1,9 +1,8 @@
-"""The demo organisation's rollout: checkout 2026.11.3, from Lambda version 41 to 42, in five segments."""
+"""The demo organisation's deployments: what was released before, its rollouts, gates, senders and figures."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -11,37 +10,12 @@ from deployments import ingest
 from deployments.dora import demo as dora_demo
 from deployments.gates import demo as gates_demo
 from deployments.intake import demo as intake_demo
-from deployments.models import Rollout, RolloutPlan
+from deployments.judging import demo as judging_demo
 from deployments.models.states import SUCCEEDED
-from deployments.rollouts.start import CannotStart, plan_rollout
+from deployments.rollouts import demo as rollouts_demo
 from portal.jobs.context import JobContext
 from services.models import Entity
 
-PLAN = "tier 1 web"
-VERSION = "2026.11.3"
-SERVICE = "component:default/checkout"
-TARGET = {"account": "111111111111", "region": "eu-west-1", "function": "checkout", "alias": "live", "canary": "42"}
-
-# Short bakes, so that the story can be watched; about 120 requests a second make 60 canary requests in ten seconds.
-SHORT: dict[str, Any] = {
-    "strategy": "canary",
-    "period": 10,
-    "compliance": "block",
-    "segments": [
-        {
-            "name": "Canary",
-            "share": "1 function, 5 %",
-            "weight": 5,
-            "bake_seconds": 20,
-            "minimum_requests": 50,
-            "tests": [{"name": "orders-e2e", "kind": "lambda", "function": "checkout", "timeout_seconds": 60}],
-        },
-        {"name": "Sub-zone", "share": "10 %", "weight": 10, "bake_seconds": 25, "minimum_requests": 100},
-        {"name": "eu-west-1a", "share": "25 %", "weight": 25, "bake_seconds": 180, "minimum_requests": 600},
-        {"name": "eu-west-1", "share": "100 %", "weight": 100, "bake_seconds": 60, "minimum_requests": 1000},
-        {"name": "us-east-1", "kind": "external", "region": "us-east-1", "bake_seconds": 60},
-    ],
-}
 # (service, version, days ago): what was released before, as a pipeline would have reported it.
 BEFORE = (
     ("checkout", "2026.11.2", 9), ("checkout", "2026.11.1", 17), ("ledger", "5.14.0", 6), ("ledger", "5.13.2", 20),
@@ -51,26 +25,13 @@ BEFORE = (
 
 
 def load(context: JobContext) -> None:
-    """Report what was released before, store the plan, and start the rollout. May be called again."""
+    """Report what was released before, and start the rollouts. May be called again."""
     _history()
     dora_demo.load()
     gates_demo.load(context)
     intake_demo.load(context)
-    plan, _ = RolloutPlan.objects.get_or_create(
-        name=PLAN, version=1, defaults={"definition": SHORT, "created_by": "mira"}
-    )
-    checkout = Entity.objects.by_ref(SERVICE).first()
-    if checkout is None:
-        context.log("There is no checkout in the catalog: the demo rollout is left out.")
-        return
-    if Rollout.objects.filter(entity=checkout, version=VERSION).exists():
-        return
-    try:
-        rollout = plan_rollout(checkout, plan, dict(TARGET), version=VERSION, previous_version="2026.11.2", by="mira")
-    except CannotStart as error:
-        context.log(str(error))
-        return
-    context.log(f"Rollout {rollout.pk} of checkout {VERSION} starts by itself.")
+    judging_demo.load("mira")
+    rollouts_demo.load(context)
 
 
 def _history() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from deployments.intake.settle import ONCE_TRUE, STAMPED, settled
 from deployments.models import Deployment, Rollout
+from deployments.models.states import EXTERNAL, ROLLED_BACK, WEIGHT
 from services.models import Entity
 
 PORTAL = "colonnade"
@@ -69,7 +70,16 @@ def from_rollout(rollout: Rollout, state: str, finished_at: datetime | None = No
         region=rollout.target.get("region", ""),
         url=rollout.get_absolute_url(),
         actor=rollout.created_by,
+        strategy=rollout.plan.plan.strategy,
+        contained=state == ROLLED_BACK and _held_back(rollout),
         started_at=rollout.created_at,
         finished_at=finished_at,
     )
     return row
+
+
+def _held_back(rollout: Rollout) -> bool:
+    """Whether the new version had not yet got all traffic, of any place."""
+    moved = rollout.segments.exclude(kind=EXTERNAL)
+    whole = moved.filter(kind=WEIGHT, weight__gte=100, started_at__isnull=False)
+    return moved.filter(started_at=None).exists() and not whole.exists()

@@ -125,7 +125,7 @@ def _pipeline(pipeline: codepipeline.Pipeline) -> dict[str, Any]:
         "region": pipeline.region,
         "stages": stages,
     }
-    value["gated"] = any(stage.approval for stage in pipeline.stages)
+    value["gated"] = any(stage.approval or stage.entry_conditions for stage in pipeline.stages)
     return value | ({"failed_stage": failed} if pipeline.state_known else {})
 
 

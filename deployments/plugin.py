@@ -7,6 +7,7 @@ from deployments.dora import delivery
 from deployments.dora import views as dora
 from deployments.gates import ask
 from deployments.gates import panels as gate_panels
+from deployments.gates import waiting as gate_waiting
 from deployments.gates.kinds import GATES
 from deployments.gates.pipelines import JOBS, transition
 from deployments.gates.registry import gates
@@ -58,6 +59,16 @@ sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))
 search.add(SearchSource("deployments.rollouts", "Rollouts", panels.search, order=40))
+panel_registry.add(
+    Panel(
+        "deployments.waiting",
+        "Releases wait for you",
+        "home.main",
+        "deployments/gates/_waiting.html",
+        gate_waiting.panel,
+        25,
+    )
+)
 activities.add(Activity("deployments.freezes", "upcoming", gate_panels.upcoming, order=40))
 search.add(SearchSource("deployments.pipelines", "Pipelines", gate_panels.search_pipelines, order=41))
 search.add(SearchSource("deployments.freezes", "Freezes", gate_panels.search_calendars, order=42))

@@ -14,6 +14,7 @@ from deployments.engine.rollout import State
 from deployments.engine.verdict import duration, number
 from deployments.models import Judgement, Rollout, RolloutSegment
 from deployments.models.states import ARMED, BAKING, DONE, EXTERNAL, MOVED_STATES, MOVING, STOPPED, TESTING, VALIDATING
+from deployments.targets.contract import TargetError, name_of, of
 
 BADGES = {
     State.PLANNED: ("planned", "neutral", "clock"),
@@ -63,6 +64,14 @@ def badge(rollout: Rollout, segments: Sequence[RolloutSegment]) -> Badge:
     if current.kind == EXTERNAL:
         return Badge(f"waits for {current.name}", "neutral", "clock")
     return Badge(f"in {current.name}", "good", "activity")
+
+
+def target_words(rollout: Rollout) -> str:
+    """What is moved: "Lambda alias live"."""
+    try:
+        return f"{of(rollout.target).title} {name_of(rollout.target)}"
+    except TargetError:
+        return str(rollout.target.get("kind", "unknown kind of target"))
 
 
 def deployment_badge(state: str) -> Badge:

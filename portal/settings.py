@@ -23,6 +23,9 @@ READING_FOLDERS = env.list("READING_FOLDERS", default=[])
 READING_INTERVAL = env.int("READING_INTERVAL", default=600)
 READING_TRIES = env.int("READING_TRIES", default=3)
 SCORECARD_CHECKS = env.str("SCORECARD_CHECKS", default="")
+# Days after which the detail of ended check results goes: explanations, then the results; 0 keeps it. Scores always stay.
+SCORECARD_REASONS_DAYS = env.int("SCORECARD_REASONS_DAYS", default=180)
+SCORECARD_RESULTS_DAYS = env.int("SCORECARD_RESULTS_DAYS", default=400)
 # Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,13 +20,13 @@ from portal.access import audit
 from portal.api.base import Cursor
 from scorecards import cards, queries
 from scorecards.answers.api import urlpatterns as answer_paths
-from scorecards.engine.scoring import OVERALL
+from scorecards.engine.scoring import NO_LEVEL, OVERALL
 from scorecards.entities import named_service
 from scorecards.evaluate import evaluate_service
 from scorecards.filters import CheckFilter, ScoreFilter, day
 from scorecards.initiatives.api import urlpatterns as initiative_paths
 from scorecards.lenses import api as lenses
-from scorecards.models import CheckVersion, ScorePoint
+from scorecards.models import CheckVersion, Removal, ScorePoint
 from scorecards.own.api import urlpatterns as own_paths
 from scorecards.path_api import ServicePath
 from scorecards.recompute import Card, card_at
@@ -80,9 +80,10 @@ class ServiceCard(APIView):
     @extend_schema(operation_id="scorecards_service", parameters=[AS_OF], responses=CardSerializer)
     def get(self, request: Request, kind: str, namespace: str, name: str) -> Response:
         """A service's scorecard with the evidence of every check, computed from the facts of now or of a past day."""
-        entity = queries.service(kind, namespace, name)
-        card = card_at(entity, _when(request.query_params.get("as_of")))
-        return Response(CardSerializer(_body(entity, card)).data)
+        entity, when = queries.service(kind, namespace, name), _when(request.query_params.get("as_of"))
+        removal = Removal.objects.of(when)
+        body = _without_detail(entity, when, removal) if removal else _body(entity, card_at(entity, when))
+        return Response(CardSerializer(body).data)
 
 
 def _when(text: str | None) -> Any:
@@ -107,6 +108,25 @@ def _body(entity: Entity, card: Card) -> dict[str, Any]:
         "effort": climb.effort,
         "scores": scores,
         "checks": cards.rows(card),
+        "detail_removed_at": None,
+    }
+
+
+def _without_detail(entity: Entity, when: datetime, removal: Removal) -> dict[str, Any]:
+    """The scores of an instant whose check results were removed on purpose."""
+    points = {point.pillar: point for point in ScorePoint.objects.at(when).filter(entity=entity)}
+    unknown = dict.fromkeys(("passed", "known", "applicable"))
+    shown = ("pillar", "score", "level", "confidence", "waived", "waived_checks")
+    return {
+        "service": entity.ref,
+        "as_of": when,
+        "level": points[OVERALL].level if OVERALL in points else NO_LEVEL,
+        "next_level": "",
+        "to_next_level": [],
+        "effort": 0,
+        "scores": [{name: getattr(point, name) for name in shown} | unknown for point in points.values()],
+        "checks": [],
+        "detail_removed_at": removal.began_at,
     }
 
 

@@ -71,6 +71,7 @@ def evaluate_due(
     now = now or timezone.now()
     digest = definitions.sync(now)
     removed(now)
+    rehomed(now)
     # Team by team, so that a batch rolls up few teams and each team once or twice.
     ordered = due(digest, now, settle=settle).order_by("owner_ref", "system_ref", "pk")
     todo = list(ordered.values_list("pk", flat=True))
@@ -81,6 +82,7 @@ def evaluate_service(entity: Entity, *, now: datetime | None = None) -> Tally:
     """Evaluate one service now, due or not."""
     now = now or timezone.now()
     removed(now)
+    rehomed(now)
     return _in_batches([entity.pk], definitions.sync(now), now, None)
 
 
@@ -156,3 +158,12 @@ def removed(now: datetime) -> int:
         EntityEvaluation.objects.filter(entity_id__in=ids).delete()
         rollup.update({mark.owner_ref for mark in gone}, {mark.system_ref for mark in gone}, {}, now)
     return len(gone)
+
+
+def rehomed(now: datetime) -> int:
+    """Roll up the domains that a system has left or joined. Returns how many scores were written."""
+    try:
+        return rollup.rehome(now)
+    except IntegrityError:
+        # Another worker is at it; what it does not see, the next run sees.
+        return 0

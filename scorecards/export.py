@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -28,11 +29,12 @@ COLUMNS = (
 )
 
 
-def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
+def _lines(services: QuerySet[Entity], when: datetime | None) -> Iterator[tuple[object, ...]]:
     yield COLUMNS
     points: dict[int, dict[str, ScorePoint]] = {}
-    for point in ScorePoint.objects.standing().filter(entity__in=services.order_by()).defer("cause_detail"):
-        points.setdefault(point.entity_id, {})[point.pillar] = point
+    for part in ScorePoint.objects.filter(entity__in=services.order_by()).defer("cause_detail").parts_at(when):
+        for point in part:
+            points.setdefault(point.entity_id, {})[point.pillar] = point
     for entity in services.iterator(chunk_size=500):
         mine = points.get(entity.pk, {})
         total = mine.get(OVERALL)
@@ -44,6 +46,7 @@ def _lines(services: QuerySet[Entity]) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def response(services: QuerySet[Entity]) -> StreamingHttpResponse:
-    """Every service that the address asks for."""
-    return download(_lines(services), "maturity.csv")
+def response(services: QuerySet[Entity], when: datetime | None = None) -> StreamingHttpResponse:
+    """Every service that the address asks for, as it stands or stood at an instant."""
+    name = f"maturity-{when:%Y-%m-%d}.csv" if when else "maturity.csv"
+    return download(_lines(services, when), name)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest
 
 from portal.charts.bars import Bar, Part
 from portal.charts.glyph import Pillar
 from portal.charts.heat import HeatCell
-from scorecards import queries
+from scorecards import fleet, queries
+from scorecards.as_of import View
 from scorecards.engine import trend
 from scorecards.engine.check import PILLARS
 from scorecards.engine.scoring import BELOW, NO_LEVEL, OVERALL, colour
 from scorecards.filters import day
-from scorecards.models import EXPIRED, TEAM, ScorePoint
-from scorecards.queries import Mean
+from scorecards.fleet import Mean, Scope
+from scorecards.models import EXPIRED, TEAM, Intervals, ScorePoint
 from scorecards.words import headline, pillar_label, pillar_order, rises
 from services.models import Entity
 
@@ -49,16 +50,19 @@ class TeamRow:
 
 
 def since_of(request: HttpRequest, now: datetime) -> datetime:
-    """What to compare with: the day in the address, or 30 days ago."""
+    """What to compare with: the day in the address, or 30 days before `now`."""
     asked = day(request.GET.get("since", ""))
     return asked if asked is not None and asked < now else now - queries.WINDOW
 
 
-def calendar(services: QuerySet[Entity], now: datetime, scope: tuple[str, str] | None) -> list[datetime]:
+def calendar(services: QuerySet[Entity], now: datetime, scope: Scope | None) -> list[datetime]:
     """Thirteen instants over twelve weeks, or over the history there is when it is younger; `scope` as in `level_bars`."""
+    start = now - SPAN
     points = queries.scope_points(*scope) if scope else queries.service_points(services)
+    if points.filter(valid_from__lte=start).exists():
+        return trend.calendar(start, now, BARS)
     first = points.order_by("valid_from").values_list("valid_from", flat=True).first()
-    return trend.calendar(max(now - SPAN, first), now, BARS) if first else []
+    return trend.calendar(first, now, BARS) if first and first <= now else []
 
 
 def written(moment: datetime, span: timedelta) -> str:
@@ -68,12 +72,12 @@ def written(moment: datetime, span: timedelta) -> str:
     return f"{moment:%H:%M}" if span > timedelta(minutes=20) else f"{moment:%H:%M:%S}"
 
 
-def level_bars(services: QuerySet[Entity], dates: Sequence[datetime], scope: tuple[str, str] | None) -> list[Bar]:
+def level_bars(services: QuerySet[Entity], dates: Sequence[datetime], scope: Scope | None) -> list[Bar]:
     """One bar a date: how many services had each level. `scope` is the roll-up of just these services, where there is one."""
     if not dates:
         return []
     span = dates[-1] - dates[0]
-    counts = (queries.scope_levels_at(*scope, dates) if scope else None) or queries.levels_at(services, dates)
+    counts = (fleet.scope_levels_at(*scope, dates) if scope else None) or fleet.levels_at(services, dates)
     return [
         Bar(written(date, span), [count.get(level, 0) for level in _LAYERS])
         for date, count in zip(dates, counts, strict=True)
@@ -86,20 +90,22 @@ def pillars_of(means: dict[tuple[str, str], Mean]) -> list[str]:
 
 
 def team_rows(
-    services: QuerySet[Entity], since: datetime, now: datetime, *, whole: bool
+    services: QuerySet[Entity], since: datetime, view: View, scope: Scope | None
 ) -> tuple[list[str], list[TeamRow]]:
-    """The pillars and the teams, by name, in a constant number of queries. `whole`: all services of each team count."""
-    stood = Q(valid_from__lte=since) & (Q(valid_to=None) | Q(valid_to__gt=since))
-    means = queries.team_points(Q(valid_to=None)) if whole else queries.team_means(services, Q(valid_to=None))
+    """The pillars and the teams, by name, in a constant number of queries. `scope`: all services of its teams count."""
+    whole = scope is not None
+    means = fleet.team_points(view.when) if whole else fleet.team_means(services, view.when)
     # A history that is younger than that begins with each service's own first score.
-    before = (queries.team_points(stood) if whole else {}) or queries.team_means(
-        services, queries.began_or_stood(since)
-    )
-    counts = services.order_by().values("owner_ref").annotate(number=Count("id"))
-    sizes = {row["owner_ref"]: row["number"] for row in counts}
-    courses, pillars = _courses(sizes, now), pillars_of(means)
+    before = (fleet.team_points(since) if whole else {}) or fleet.team_means(services, since, begins=True)
+    sizes = fleet.team_sizes(view.when, scope) if scope and view.when else _sizes(services)
+    courses, pillars = _courses(sizes, view.now), pillars_of(means)
     rows = [_team_row(ref, sizes[ref], pillars, means, before, courses.get(ref, [])) for ref in sorted(sizes) if ref]
     return pillars, rows
+
+
+def _sizes(services: QuerySet[Entity]) -> dict[str, int]:
+    counts = services.order_by().values("owner_ref").annotate(number=Count("id"))
+    return {row["owner_ref"]: row["number"] for row in counts}
 
 
 def _team_row(
@@ -121,7 +127,7 @@ def _team_row(
 def _courses(teams: dict[str, int], now: datetime) -> dict[str, list[float | None]]:
     start = now - SPAN
     rows = ScorePoint.objects.filter(scope_type=TEAM, scope_ref__in=teams, pillar=OVERALL)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=start))
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=start), valid_from__lte=now)
     series = trend.grouped(rows.values_list("scope_ref", "valid_from", "score"))
     if not series:
         return {}
@@ -177,16 +183,42 @@ class Moved:
         return {"neutral": "Begun", "stale": "Evidence expired", "good": "Rose"}.get(self.state, "Fell")
 
 
-def summary(services: QuerySet[Entity]) -> dict[str, Any]:
+def summary(services: QuerySet[Entity], view: View, scope: Scope | None) -> dict[str, Any]:
     """How many services and teams, the mean confidence, and what is waived, for the lead."""
-    overall = queries.service_points(services).filter(valid_to=None, pillar=OVERALL)
-    points = list(overall.values_list("confidence", "waived_checks"))
-    confidences = [confidence for confidence, _waived in points]
-    sizes = services.order_by().values_list("owner_ref").distinct().count()
-    return {
+    overall = queries.service_points(services).filter(pillar=OVERALL)
+    if view.when is not None:
+        return _past_summary(overall, view.when, scope)
+    totals = _totals([overall.standing()])
+    return totals | {
         "services": services.count(),
-        "teams": sizes,
-        "evaluated": len(confidences),
-        "waived": sum(waived for _confidence, waived in points),
-        "confidence": sum(confidences) / len(confidences) if confidences else None,
+        "teams": services.order_by().values_list("owner_ref").distinct().count(),
+    }
+
+
+def _past_summary(overall: Intervals, when: datetime, scope: Scope | None) -> dict[str, Any]:
+    """The same of a past instant: from the roll-up, which knows the services of then, where there is one."""
+    if scope is None:
+        totals = _totals(overall.parts_at(when))
+        return totals | {"services": totals["evaluated"], "teams": None}
+    point = queries.scope_points(*scope).at(when).first()
+    number = point.services if point else 0
+    return {
+        "services": number,
+        "teams": len(fleet.team_sizes(when, scope)),
+        "evaluated": number,
+        "waived": point.waived_checks if point else 0,
+        "confidence": point.confidence if point else None,
+    }
+
+
+def _totals(parts: Iterable[Intervals]) -> dict[str, Any]:
+    rows = [
+        part.order_by().aggregate(number=Count("*"), waived=Sum("waived_checks"), sure=Sum("confidence"))
+        for part in parts
+    ]
+    number = sum(row["number"] for row in rows)
+    return {
+        "evaluated": number,
+        "waived": sum(row["waived"] or 0 for row in rows),
+        "confidence": sum(row["sure"] or 0.0 for row in rows) / number if number else None,
     }

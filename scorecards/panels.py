@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from portal.access import policy
 from portal.charts import glyph
-from scorecards import cards, queries, ways
+from scorecards import as_of, cards, queries, ways
 from scorecards.engine.check import LEVELS
 from scorecards.engine.scoring import OVERALL
-from scorecards.filters import day
 from scorecards.initiatives import progress
 from scorecards.maturity import Moved
-from scorecards.models import DOMAIN, SYSTEM, TEAM, CheckVersion, ScorePoint, Waiver
+from scorecards.models import DOMAIN, SYSTEM, TEAM, CheckVersion, Removal, ScorePoint, Waiver
 from scorecards.recompute import Card, card_at, card_of
 from scorecards.words import aim, movement, pillar_label, pillar_order
 from services.models import Entity
@@ -71,16 +70,17 @@ def actions(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
 
 def scorecard(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     """The tab “Scorecard”: every check with its evidence, of now or as of a day."""
-    asked = day(request.GET.get("as_of", ""))
-    when = asked if asked is not None and asked < timezone.now() else None
-    card = card_at(entity, when) if when else current_card(request, entity)
+    view = as_of.view_of(request)
+    if view.when is not None and (removal := Removal.objects.of(view.when)):
+        return _without_detail(request, entity, view, removal)
+    card = card_at(entity, view.when) if view.when else current_card(request, entity)
     every = cards.rows(card)
     state, pillar = request.GET.get("state", ""), request.GET.get("pillar", "")
     chosen = cards.selected(every, state, pillar)
     total = card.scores[OVERALL]
     return {
         "entity": entity,
-        "when": when,
+        "view": view,
         "card": card,
         "level": total.level,
         "score": total.score,
@@ -117,23 +117,39 @@ def _filters(request: HttpRequest, every: list[cards.CheckRow], state: str, pill
         {"name": "state", "label": "Checks", "value": state, "options": cards.STATE_CHOICES},
         {"name": "pillar", "label": "Pillar", "value": pillar,
          "options": [("", "all"), *((name, pillar_label(name)) for name in names)]},
-        {"name": "as_of", "label": "As of", "type": "date", "value": request.GET.get("as_of", "")},
+        as_of.control(request),
     ]  # fmt: skip
 
 
-def scope(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
-    """The pillars of a team, a system or a domain with the cause of their last movement."""
-    kind = {"system": SYSTEM, "domain": DOMAIN}.get(entity.kind, TEAM)
-    standing = queries.scope_standing(kind, entity.ref, timezone.now())
-    total = standing.points.get(OVERALL)
-    if total is None:
-        return None
-    moved = ScorePoint.objects.filter(scope_type=kind, scope_ref=entity.ref).exclude(pillar=OVERALL)
-    last = moved.filter(queries.MOVED).order_by("-valid_from", "-id").first()
+def _without_detail(request: HttpRequest, entity: Entity, view: as_of.View, removal: Removal) -> dict[str, Any]:
+    """The tab as of a day whose check results were removed on purpose: the scores are all there still."""
+    standing = queries.standings([entity], view.now, view.when)[entity.pk]
     return {
         "entity": entity,
+        "view": view,
+        "removal": removal,
+        "total": standing.points.get(OVERALL),
+        "svg": large_glyph(standing),
+        "filters": [as_of.control(request)],
+        "history": [Moved.of(row) for row in queries.history(entity).filter(valid_from__lte=view.now)[:HISTORY]],
+    }
+
+
+def scope(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+    """The pillars of a team, a system or a domain, of now or as of a day, with the cause of their last movement."""
+    kind, view = {"system": SYSTEM, "domain": DOMAIN}.get(entity.kind, TEAM), as_of.view_of(request)
+    standing = queries.scope_standing(kind, entity.ref, view.now, view.when)
+    total, ever = standing.points.get(OVERALL), ScorePoint.objects.filter(scope_type=kind, scope_ref=entity.ref)
+    if total is None and (view.when is None or not ever.exists()):
+        return None
+    moved = ever.filter(queries.MOVED, valid_from__lte=view.now).exclude(pillar=OVERALL)
+    last = moved.order_by("-valid_from", "-id").first()
+    return {
+        "entity": entity,
+        "view": view,
+        "filters": [as_of.control(request)],
         "total": total,
-        "reached": total.level in LEVELS,
+        "reached": total is not None and total.level in LEVELS,
         "svg": large_glyph(standing),
         "movement": movement(last) if last else "",
     }

@@ -11,6 +11,7 @@ from scorecards.lenses import demo as lens_demo
 from scorecards.lenses import panels as reviews
 from scorecards.lenses import tasks as lens_tasks
 from scorecards.own import folder
+from scorecards.retention import remove
 from services.columns import Column
 from services.columns import columns as service_columns
 
@@ -53,6 +54,7 @@ jobs.add(Job(lens_tasks.SYNC, "Sync a review with AWS", lens_tasks.sync, keep=50
 jobs.add(Job(lens_tasks.FETCH, "Fetch a lens from AWS", lens_tasks.fetch, keep=20, order=33))
 jobs.add(Job(lens_tasks.KEEP, "Keep lenses and linked reviews in step", lens_tasks.keep, every=300, keep=10, order=32))
 jobs.add(Job(verify.JOB, "Compare past scores with their facts", verify.run, cron="15 2 * * *", keep=60, order=34))
+jobs.add(Job(remove.JOB, "Remove old detail of scores", remove.run, cron="45 3 * * *", keep=60, order=35))
 # After the other plugins' steps: the history begins with services as they are, not with their demo half loaded.
 demo.add(DemoStep("scorecards", "Scorecards", demo_step.load, order=90))
 demo.add(DemoStep("scorecards.reviews", "Well-Architected reviews", lens_demo.load, order=95))

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Sum
+from django.db import transaction
+from django.db.models import Count, F, QuerySet, Sum
 
 from scorecards.engine.scoring import Score, Tally, roll_up
-from scorecards.models import DOMAIN, ORGANISATION, SCOPE, SERVICE, SYSTEM, TEAM, ScorePoint
+from scorecards.models import DOMAIN, ORGANISATION, SCOPE, SERVICE, SYSTEM, TEAM, ScorePoint, SystemHome
 from services.models import Relation
 
 
@@ -62,13 +63,35 @@ def update(teams: set[str], systems: set[str], moved: dict[str, list[Movement]],
     return written + _domains(systems - {""}, moved, now)
 
 
+def _part_of() -> QuerySet[Relation]:
+    return Relation.objects.filter(type="partOf", source_ref__startswith="system:", target_ref__startswith="domain:")
+
+
 def _domains(systems: set[str], moved: dict[str, list[Movement]], now: datetime) -> int:
     """The domains of these systems, from the services of all of their systems."""
-    part_of = Relation.objects.filter(type="partOf", source_ref__startswith="system:", target_ref__startswith="domain:")
-    touched = set(part_of.filter(source_ref__in=systems).values_list("target_ref", flat=True)) if systems else set()
-    if not touched:
+    touched = set(_part_of().filter(source_ref__in=systems).values_list("target_ref", flat=True)) if systems else set()
+    return _write_domains(touched, systems, moved, now) if touched else 0
+
+
+def rehome(now: datetime) -> int:
+    """Roll up the domains that a system has left or joined since the last time; how many points were written.
+
+    Raises IntegrityError where another worker is doing the same; what it leaves is seen by the next run.
+    """
+    homes = dict(_part_of().order_by("id").values_list("source_ref", "target_ref"))
+    known = dict(SystemHome.objects.values_list("system_ref", "domain_ref"))
+    if homes == known:
         return 0
-    homes = dict(part_of.filter(target_ref__in=touched).order_by("id").values_list("source_ref", "target_ref"))
+    changed = {system for system in {*homes, *known} if homes.get(system) != known.get(system)}
+    touched = {home for system in changed for home in (homes.get(system), known.get(system)) if home}
+    with transaction.atomic():
+        SystemHome.objects.filter(system_ref__in=changed).delete()
+        SystemHome.objects.bulk_create(SystemHome(system_ref=s, domain_ref=homes[s]) for s in changed if s in homes)
+        return _write_domains(touched, changed, {}, now)
+
+
+def _write_domains(touched: set[str], systems: set[str], moved: dict[str, list[Movement]], now: datetime) -> int:
+    homes = dict(_part_of().filter(target_ref__in=touched).order_by("id").values_list("source_ref", "target_ref"))
     tallies: Tallies = {}
     for (system, pillar), parts in _tallies("entity__system_ref", homes).items():
         tallies.setdefault((homes[system], pillar), []).extend(parts)

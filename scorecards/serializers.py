@@ -55,15 +55,15 @@ class ScoreSerializer(serializers.ModelSerializer[ScorePoint]):
 
 
 class PillarScoreSerializer(serializers.Serializer[Any]):
-    """One pillar of a card. `passed`, `known` and `applicable` are sums of weights."""
+    """One pillar of a card. `passed`, `known` and `applicable` are sums of weights, null where the detail was removed."""
 
     pillar = serializers.CharField()
     score = serializers.FloatField(allow_null=True)
     level = serializers.CharField()
     confidence = serializers.FloatField()
-    passed = serializers.IntegerField()
-    known = serializers.IntegerField()
-    applicable = serializers.IntegerField()
+    passed = serializers.IntegerField(allow_null=True)
+    known = serializers.IntegerField(allow_null=True)
+    applicable = serializers.IntegerField(allow_null=True)
     waived = serializers.IntegerField(help_text="Weight of waived checks, which count neither as passed nor as failed")
     waived_checks = serializers.IntegerField()
 
@@ -129,6 +129,9 @@ class CardSerializer(serializers.Serializer[Any]):
     effort = serializers.IntegerField()
     scores = PillarScoreSerializer(many=True)
     checks = CheckStateSerializer(many=True)
+    detail_removed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the results of checks of this day were removed on purpose; the scores stay"
+    )
 
 
 class EvaluateSerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Warning, register
 from scorecards.definitions import Fault, circle_faults, load_all
 from scorecards.engine.check import answer_key, compile_check
 from scorecards.fact_schema import announced
+from scorecards.retention import terms
 from services.facts import sources
 
 
@@ -19,6 +20,7 @@ def check_definitions(app_configs: Any, **_: Any) -> list[CheckMessage]:
     for loaded in load_all():
         found += [_warning(fault) for fault in loaded.faults]
     found += [_warning(fault) for fault in circle_faults(load_all()).values()]
+    found += [Warning(text, hint="Nothing is removed until then.", id="scorecards.W003") for text in terms.problems()]
     return found + _unannounced()
 
 

@@ -35,12 +35,14 @@ urlpatterns = [
     path("initiatives/new/", initiatives.edit, name="initiative-new"),
     path("initiatives/<int:pk>/", initiatives.initiative, name="initiative"),
     path("initiatives/<int:pk>/edit/", initiatives.edit, name="initiative-edit"),
-    re_path(r"^initiatives/(?P<pk>[0-9]{1,18})/(?P<verb>launch|end|promote)/$", initiatives.act, name="initiative-act"),
+    re_path(
+        r"^initiatives/(?P<pk>[0-9]{1,18})/(?P<verb>launch|end|promote|withdraw)/$",
+        initiatives.act,
+        name="initiative-act",
+    ),
     path("waivers/", waivers.waiver_list, name="waivers"),
     path(f"waivers/new/{SERVICE}/<str:check_id>/", waivers.new, name="waiver-new"),
     path("waivers/<int:pk>/", waivers.waiver, name="waiver"),
     re_path(r"^waivers/(?P<pk>[0-9]{1,18})/(?P<verb>approve|deny|revoke)/$", waivers.act, name="waiver-act"),
-    re_path(r"^checks/(?P<check_id>[A-Za-z0-9_.-]{1,100})/$", views.check, name="check"),
-    path("evaluate/<str:kind>/<str:namespace>/<str:name>/", views.evaluate, name="evaluate"),
     path("", include("scorecards.lenses.urls")),
 ]

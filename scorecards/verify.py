@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Min
 
 from portal.jobs.context import JobContext
-from scorecards.models import CheckResult, EntityEvaluation, ScorePoint
+from scorecards.models import RESULTS, CheckResult, EntityEvaluation, Removal, ScorePoint
 from scorecards.recompute import card_at
 from services.models import Entity
 
@@ -52,8 +52,10 @@ def sample(chance: random.Random) -> list[EntityEvaluation]:
 
 
 def instants(mark: EntityEvaluation, chance: random.Random) -> list[datetime]:
-    """Past instants of one service, between its first evaluation and its last."""
+    """Past instants of one service, between its first evaluation (or the first of which all results are kept) and its last."""
     first = CheckResult.objects.filter(entity=mark.entity).aggregate(first=Min("valid_from"))["first"]
+    line = Removal.objects.line(RESULTS)
+    first = max(first, line) if first and line else first
     if first is None or first >= mark.evaluated_at:
         return []
     span = mark.evaluated_at - first

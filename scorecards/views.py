@@ -9,12 +9,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portal.access import audit, policy
-from scorecards import checklist, export, filters, maturity, queries
+from scorecards import as_of, checklist, export, filters, maturity, queries
 from scorecards.engine.check import FAIL, STATES
 from scorecards.evaluate import evaluate_service
 from scorecards.models import TEAM, CheckVersion, ScorePoint
@@ -23,19 +22,23 @@ from scorecards.words import pillar_label
 from services.models import Entity
 
 MOVED = 6
+#: So many movements are listed; those of a large fleet in a month are far more than anybody pages through.
+MOST = 2_000
 
 
 def maturity_page(request: HttpRequest) -> HttpResponse:
     """Where all services stand."""
-    now, chosen = timezone.now(), filters.services(request)
-    since = maturity.since_of(request, now)
+    view, chosen = as_of.view_of(request), filters.services(request)
+    since = maturity.since_of(request, view.now)
     scope = filters.scope_of(request)
-    pillars, teams = maturity.team_rows(chosen, since, now, whole=scope is not None)
-    dates = maturity.calendar(chosen, now, scope)
-    moved = queries.movements(chosen, since, teams=not _filtered(request))[:MOVED]
+    pillars, teams = maturity.team_rows(chosen, since, view, scope)
+    dates = maturity.calendar(chosen, view.now, scope)
+    moved = queries.movements(chosen, since, view.now, teams=not _filtered(request))[:MOVED]
     context = {
-        "filters": filters.controls(request, Entity.objects.services()),
-        "summary": maturity.summary(chosen),
+        "view": view,
+        "narrowed": scope is None,
+        "filters": [*filters.controls(request, Entity.objects.services()), as_of.control(request)],
+        "summary": maturity.summary(chosen, view, scope),
         "since": max(since, dates[0]) if dates else since,
         "bars": maturity.level_bars(chosen, dates, scope),
         "parts": maturity.PARTS,
@@ -64,20 +67,22 @@ def address_of(point: ScorePoint) -> str:
 
 def movements(request: HttpRequest) -> HttpResponse:
     """Everything that moved in the window, newest first."""
-    chosen, now = filters.services(request), timezone.now()
-    rows = queries.movements(chosen, maturity.since_of(request, now), teams=False)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    chosen, view = filters.services(request), as_of.view_of(request)
+    rows = queries.movements(chosen, maturity.since_of(request, view.now), view.now, teams=False)
+    page = Paginator(rows[:MOST], 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "capped": page.paginator.count == MOST,
         "moved": [maturity.Moved.of(point, address_of(point)) for point in page],
-        "filters": filters.controls(request, Entity.objects.services()),
+        "view": view,
+        "filters": [*filters.controls(request, Entity.objects.services()), as_of.control(request)],
     }
     return render(request, "scorecards/movements.html", context)
 
 
 def maturity_csv(request: HttpRequest) -> HttpResponseBase:
-    """The services of the maturity page as CSV."""
-    return export.response(filters.services(request))
+    """The services of the maturity page as CSV, of now or as of a day."""
+    return export.response(filters.services(request), as_of.view_of(request).when)
 
 
 def checks(request: HttpRequest) -> HttpResponse:

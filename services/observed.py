@@ -7,29 +7,39 @@ from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 from portal.aws import (
+    addresses,
     alarms,
     apigateway,
     apprunner,
     autoscaling,
     codedeploy_groups,
     codepipelines,
+    compute_use,
     dsql,
     dynamodb,
+    ebs,
     ec2,
+    ecr,
     ecs,
     eks,
     elasticache,
     elbv2,
+    guardrails,
+    kms,
     lambda_,
     logs,
     mesh,
     opensearch,
     rds,
     s3,
+    secrets,
+    security_groups,
     sns,
     sqs,
     store_use,
+    synthetics,
     timestream,
+    vpc,
 )  # fmt: skip
 from services.facts import FactSource
 from services.kinds import kind_facts
@@ -58,6 +68,16 @@ ITEMS: dict[str, Any] = {
     "aws.dsql": dsql.Cluster,
     "aws.timestream": timestream.Database,
     "aws.store-use": store_use.StoreUse,
+    "aws.volumes": ebs.Volume,
+    "aws.addresses": addresses.Address,
+    "aws.security-groups": security_groups.SecurityGroup,
+    "aws.vpcs": vpc.Vpc,
+    "aws.ecr": ecr.Repository,
+    "aws.kms": kms.Key,
+    "aws.secrets": secrets.Secret,
+    "aws.journeys": synthetics.Journey,
+    "aws.compute-use": compute_use.ComputeUse,
+    "aws.guardrails": guardrails.Guardrails,
 }
 PLACE = {"name": "string", "arn": "string", "account": "string", "region": "string"}
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}
@@ -128,6 +148,9 @@ NAMES = {
     "aws.opensearch": "Search domains", "aws.s3": "S3 buckets", "aws.sqs": "Queues", "aws.sns": "Topics",
     "aws.codedeploy": "Deployment groups", "aws.codepipeline": "Pipelines", "aws.logs": "Log groups", "aws.alarms": "Alarms",
     "aws.mesh": "Service mesh", "aws.dsql": "Aurora DSQL", "aws.timestream": "Timestream", "aws.store-use": "Use of databases",
+    "aws.volumes": "Volumes", "aws.addresses": "Addresses", "aws.security-groups": "Security groups", "aws.vpcs": "VPCs",
+    "aws.ecr": "Image repositories", "aws.kms": "Keys", "aws.secrets": "Secrets", "aws.journeys": "Synthetic canaries",
+    "aws.compute-use": "Use of machines", "aws.guardrails": "Guard rails of the account",
     "aws.tags": "Tags", "aws.account": "AWS account",
 }  # fmt: skip
 SOURCES = (

@@ -18,7 +18,7 @@ from portal.plugins import (
 )
 from services import demo as demo_step
 from services import demo_answers, discover, home, observed, search_source
-from services.discovery import compute, data, delivery, families, kinds, telemetry, traffic
+from services.discovery import compute, data, delivery, families, guarding, kinds, telemetry, traffic
 from services.facts import sources
 from services.imports import locations, read_due
 from services.kinds import publish as judge_kinds
@@ -106,6 +106,7 @@ activities.add(Activity("services.discover", "running", home.running, order=50))
 
 for family in (
     *compute.FAMILIES, *data.FAMILIES, *traffic.FAMILIES, *kinds.FAMILIES, *telemetry.FAMILIES, *delivery.FAMILIES,
+    *guarding.FAMILIES,
 ):  # fmt: skip
     families.add(family)
 for source in observed.SOURCES:

@@ -35,6 +35,11 @@ class Counted:
     why: list[str]
     recovery: float | None
 
+    @property
+    def failed(self) -> bool:
+        """Whether it needed an intervention."""
+        return "failed" in self.classes
+
 
 def deployments(asked: Asked, name: str) -> QuerySet[Any]:
     """Those of one class that ended in the window, newest first."""

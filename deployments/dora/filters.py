@@ -8,12 +8,16 @@ from deployments.dora.asked import DAYS, GROUPS, USUAL_DAYS
 from services.models import Entity
 
 
-def described(values: Any) -> list[dict[str, Any]]:
-    """What can be chosen, with what is chosen now."""
+def described(values: Any, *, whole: bool = True) -> list[dict[str, Any]]:
+    """What can be chosen, with what is chosen now; not ``whole`` leaves out what only shapes the report."""
     services = Entity.objects.services().filter(deployments__isnull=False).order_by().distinct()
     teams = sorted({owner.rpartition("/")[2] for owner in services.values_list("owner_ref", flat=True) if owner})
     systems = sorted({system.rpartition("/")[2] for system in services.values_list("system_ref", flat=True) if system})
     dated = values.get("since") or values.get("until")
+    shapes = [
+        _choice(values, "every", "Trend by", [("", "fitting"), ("week", "week"), ("month", "month")]),
+        _choice(values, "by", "Table by", [("", "team"), *((name, name) for name in GROUPS if name != "team")]),
+    ]
     return [
         _text(values, "service", "Service"),
         _choice(values, "team", "Team", [("", "all"), *((name, name) for name in teams)]),
@@ -25,8 +29,7 @@ def described(values: Any) -> list[dict[str, Any]]:
         },
         {"name": "since", "label": "From", "type": "date", "value": values.get("since", "")},
         {"name": "until", "label": "To", "type": "date", "value": values.get("until", "")},
-        _choice(values, "every", "Trend by", [("", "fitting"), ("week", "week"), ("month", "month")]),
-        _choice(values, "by", "Table by", [("", "team"), *((name, name) for name in GROUPS if name != "team")]),
+        *(shapes if whole else [{**shape, "type": "hidden"} for shape in shapes]),
         {"name": "domain", "label": "Domain", "type": "hidden", "value": values.get("domain", "")},
     ]  # fmt: skip
 

@@ -27,7 +27,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         return export.response(found, question.by)
     page = Paginator(found.lines, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "report": found, "tiles": words.tiles(found), "asked": question, "filters": filters.described(request.GET),
+        "report": found, "verdict": words.verdict(found), "contained": words.contained(found), "tiles": words.tiles(found),
+        "asked": question, "filters": filters.described(request.GET),
         "page": page, "rows": words.rows(page, question.by, _query(request)), "query": _query(request),
         "filtered": any(request.GET.get(name) for name in ("service", "team", "system", "domain")),
     }  # fmt: skip
@@ -50,7 +51,7 @@ def deployments(request: HttpRequest, name: str) -> HttpResponseBase:
         "page": page, "title": behind.CLASSES[name][0], "name": name, "asked": question, "query": _query(request),
         "rows": [(one, policy.may(request.user, "editor", one.row.owner_ref)) for one in found],
         "classes": [(key, title, key == name) for key, (title, _) in behind.CLASSES.items()],
-        "filters": filters.described(request.GET),
+        "filters": filters.described(request.GET, whole=False),
     }  # fmt: skip
     return render(request, "deployments/dora/behind.html", context)
 

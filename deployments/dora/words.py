@@ -78,6 +78,27 @@ def tiles(report: Report) -> list[Tile]:
     return [_tile(metric, report) for metric in METRICS]
 
 
+def verdict(report: Report) -> tuple[str, str]:
+    """What the figures say, in a sentence; and what they say of failures."""
+    now = report.now
+    cell = now.cell
+    if not cell.deployments:
+        return "Nothing was deployed to production in this window.", ""
+    live = f", half of the commits live within {span(now.lead)}" if now.lead is not None else ""
+    first = f"{_many(cell.succeeded, 'deployment')} succeeded, {rate(now.frequency)}{live}."
+    if not cell.failed:
+        return first, "None needed an intervention."
+    over = f", half of them over within {span(now.recovery)}" if now.recovery is not None else ""
+    return first, f"{share(now.fail_rate)} needed an intervention{over}."
+
+
+def contained(report: Report) -> LineChart:
+    """Canaries that were taken back in time, week by week or month by month."""
+    points = [(start, float(found.cell.contained)) for start, found in report.trend if found.cell.deployments]
+    series = [Series("Contained by canary", "good", points)]
+    return LineChart(f"Contained by canary, by {report.window.unit}", series, height=150)
+
+
 def _tile(metric: Metric, report: Report) -> Tile:
     now, before = metric.value(report.now), metric.value(report.before)
     change = changed(now, before)

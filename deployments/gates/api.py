@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from deployments import queries
 from deployments.gates import approvals, ask, budgets, overrides
 from deployments.gates import serializers as shapes
+from deployments.gates.asked import asked
 from deployments.gates.registry import Gate
 from deployments.gates.rest import answered
 from deployments.models import Approval, ErrorBudget, GateOverride, Rollout
@@ -39,7 +40,9 @@ class Gates(APIView):
     @extend_schema(operation_id="gates", parameters=[shapes.AskSerializer], responses=shapes.GoSerializer)
     def get(self, request: Request) -> Response:
         """Would a rollout of this service be let through now? Every gate with its reason; nothing is started or written."""
-        shape = shapes.AskSerializer(data=request.query_params)
+        shape = shapes.AskSerializer(
+            data={name: asked(request.query_params, name, 200) for name in request.query_params}
+        )
         shape.is_valid(raise_exception=True)
         entity, environment = shape.validated_data["service"], shape.validated_data["environment"]
         rules = ask.policy_of(shape.validated_data["plan"])
@@ -86,12 +89,12 @@ class Overrides(OfRollout):
         self.check_object_permissions(request, found)
         shape = shapes.OverrideRequestSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        asked = shape.validated_data
-        gate = next((one for one in ask.standing(found) if one.code == asked["gate"]), None)
+        wanted = shape.validated_data
+        gate = next((one for one in ask.standing(found) if one.code == wanted["gate"]), None)
         if gate is None:
             raise ValidationError({"gate": ["The rollout has no such gate: use a code of its list of gates."]})
         with answered():
-            row = overrides.add(found, gate, request.user, asked["reason"], asked["minutes"])
+            row = overrides.add(found, gate, request.user, wanted["reason"], wanted["minutes"])
         return Response(shapes.OverrideSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -164,8 +167,8 @@ class Budgets(generics.ListAPIView[ErrorBudget]):
     def get_queryset(self) -> QuerySet[ErrorBudget]:
         """All, or of one service."""
         rows = ErrorBudget.objects.select_related("service")
-        name = self.request.query_params.get("service", "").rpartition("/")[2]
-        return rows.filter(service__name__iexact=name[:63]) if name else rows
+        name = asked(self.request.query_params, "service", 200).rpartition("/")[2]
+        return rows.filter(service__name__iexact=name) if name else rows
 
     @extend_schema(
         operation_id="budget_push", request=shapes.BudgetPushSerializer, responses={201: shapes.BudgetSerializer}

@@ -14,7 +14,7 @@ from deployments.engine.plan.gates import BLOCK, ApprovalRule, parse
 from deployments.gates.errors import Conflict, Wrong
 from deployments.models import Approval, Rollout, RolloutSegment
 from deployments.models.gates.decisions import APPROVED, DENIED, REQUESTED
-from deployments.models.states import DONE
+from deployments.models.states import DONE, EXTERNAL
 from deployments.rollouts.claim import WORKER, log
 from portal.access import audit, policy
 
@@ -36,7 +36,9 @@ class Standing:
 
 
 def wanted(rollout: Rollout, segment: RolloutSegment) -> ApprovalRule | None:
-    """The rule that the plan has for this segment; None where nobody has to be asked."""
+    """The rule that the plan has for this segment; None where nobody has to be asked, as where others deploy it."""
+    if segment.kind == EXTERNAL:
+        return None
     definition = rollout.plan.definition
     policy_ = parse(definition.get("gates", {}), compliance=definition.get("compliance", BLOCK))
     return policy_.approval(segment.name)

@@ -95,5 +95,11 @@ def decide(request: HttpRequest, pk: int, order: int) -> HttpResponse:
         else:
             messages.success(request, f"{segment.name} is {verdict}.")
             return redirect(found)
-    context = {"form": form, "rollout": found, "segment": segment, "standing": standing}
+    context = {
+        "form": form,
+        "rollout": found,
+        "segment": segment,
+        "standing": standing,
+        "lasts": standing.rule.valid_minutes * 60,
+    }
     return render(request, "deployments/gates/decide.html", context, status=422 if form.errors else 200)

@@ -34,7 +34,9 @@ class Samples(APIView):
     write_role = "editor"
 
     @extend_schema(
-        operation_id="rollout_push_samples", request=shapes.SamplesSerializer, responses=shapes.AcceptedSerializer
+        operation_id="rollout_push_samples",
+        request=shapes.SamplesSerializer,
+        responses=shapes.AcceptedSamplesSerializer,
     )
     def post(self, request: Request, pk: int) -> Response:
         """Push up to 500 samples. The same bucket again is never counted twice; what is refused is named with its reason."""
@@ -46,7 +48,7 @@ class Samples(APIView):
             answer = pushed.accept(rollout, shape.validated_data["samples"])
         except pushed.NotNow as error:
             raise Conflict(str(error)) from error
-        return Response(shapes.AcceptedSerializer(answer).data)
+        return Response(shapes.AcceptedSamplesSerializer(answer).data)
 
 
 class Metrics(APIView):
@@ -63,14 +65,14 @@ class Metrics(APIView):
 class Replay(APIView):
     """A rollout under another plan."""
 
-    @extend_schema(operation_id="rollout_replay", parameters=[PLAN], responses=shapes.ReplayedSerializer)
+    @extend_schema(operation_id="rollout_replay", parameters=[PLAN], responses=shapes.PolicyReplaySerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Judge what was measured by another plan: would it have been rolled back, and when?"""
         rollout = get_object_or_404(queries.rollouts(), pk=pk)
         shape = shapes.ReplayQuerySerializer(data=request.query_params)
         shape.is_valid(raise_exception=True)
         found = replaying.retell(rollout, shape.validated_data["plan"])
-        return Response(shapes.ReplayedSerializer(replaying.shown(found)).data)
+        return Response(shapes.PolicyReplaySerializer(replaying.shown(found)).data)
 
 
 class ForecastOf(APIView):

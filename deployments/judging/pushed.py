@@ -18,8 +18,9 @@ from django.utils import timezone
 from deployments.engine.plan.analysis import Metric
 from deployments.engine.plan.queries import COUNTS, LATENCY, PUSHED
 from deployments.judging import store
-from deployments.judging.sources.contract import SIDES, Row
+from deployments.judging.sources.contract import Row
 from deployments.models import MetricPoint, MetricSample, Rollout
+from deployments.models.judgement import SIDES
 from portal.aws.cloudwatch import aligned
 
 OLDEST = timedelta(minutes=15)

@@ -63,20 +63,20 @@ class SamplesSerializer(serializers.Serializer[Any]):
     samples = serializers.ListField(child=SampleSerializer(), min_length=1, max_length=MOST_SAMPLES)
 
 
-class RefusedSerializer(serializers.Serializer[Any]):
+class RefusedSampleSerializer(serializers.Serializer[Any]):
     """A sample that was not taken."""
 
     index = serializers.IntegerField(help_text="Its place in the request, from 0.")
     reason = serializers.CharField()
 
 
-class AcceptedSerializer(serializers.Serializer[Any]):
+class AcceptedSamplesSerializer(serializers.Serializer[Any]):
     """What became of the samples."""
 
     stored = serializers.IntegerField()
     repeated = serializers.IntegerField(help_text="Told before: nothing was changed.")
     replaced = serializers.IntegerField(help_text="Told otherwise before: the new numbers stand.")
-    refused = RefusedSerializer(many=True)
+    refused = RefusedSampleSerializer(many=True)
 
 
 class TrafficSerializer(serializers.Serializer[Any]):
@@ -144,7 +144,7 @@ class MetricVerdictSerializer(serializers.Serializer[MetricVerdict]):
     evidence_safe = serializers.FloatField(allow_null=True)
 
 
-class ReplayedSerializer(serializers.Serializer[Any]):
+class PolicyReplaySerializer(serializers.Serializer[Any]):
     """What another plan would have said, on the traffic as it was."""
 
     plan = serializers.CharField()

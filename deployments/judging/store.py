@@ -15,10 +15,10 @@ from deployments.engine.judges.measured import Bucket, Measured
 from deployments.engine.plan.analysis import ERRORS, Analysis, Metric
 from deployments.engine.plan.queries import COUNTS, TARGET
 from deployments.engine.sequential import Interval
-from deployments.judging.sources.contract import SIDES, Row
+from deployments.judging.sources.contract import Row
 from deployments.judging.values import pairs
 from deployments.models import MetricPoint, MetricSample, Rollout
-from deployments.models.judgement import BASELINE, CANARY
+from deployments.models.judgement import BASELINE, CANARY, SIDES
 
 TRAFFIC = replace(ERRORS, name="traffic", muted=True)
 """What is counted of the target for its number of requests, where no metric of the plan counts."""

@@ -11,9 +11,7 @@ from deployments.engine import percentiles
 from deployments.engine.plan.analysis import Metric
 from deployments.engine.symmetric import Pair
 from deployments.models import MetricPoint
-from deployments.models.judgement import BASELINE, CANARY
-
-SIDES = (CANARY, BASELINE)
+from deployments.models.judgement import SIDES
 
 
 def pairs(metric: Metric, points: Iterable[MetricPoint]) -> list[Pair]:

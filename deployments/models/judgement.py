@@ -8,6 +8,7 @@ from django.utils import timezone
 from deployments.models.rollout import Rollout, RolloutSegment
 
 CANARY, BASELINE = "canary", "baseline"
+SIDES = (CANARY, BASELINE)
 
 
 class MetricSample(models.Model):
@@ -38,7 +39,7 @@ class MetricPoint(models.Model):
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="points")
     metric = models.CharField(max_length=60)
     at = models.DateTimeField()
-    side = models.CharField(max_length=8, choices=[(CANARY, CANARY), (BASELINE, BASELINE)])
+    side = models.CharField(max_length=8, choices=[(side, side) for side in SIDES])
     requests = models.FloatField(null=True, blank=True)
     errors = models.FloatField(null=True, blank=True)
     value = models.FloatField(null=True, blank=True)

@@ -27,6 +27,8 @@ from portal.changes.models import Change
 ASK_AGAIN = 10.0
 LOOK_EVERY = 3.0
 MOST_TRIES = 3
+CUT_SHORT = "The try was cut short."
+TAKEN_BACK = (change_states.UNDONE, change_states.UNDOING, change_states.UNDO_FAILED)
 WHOLE = 1 - 1e-6
 
 
@@ -58,7 +60,9 @@ def arm(rollout: Rollout, segment: RolloutSegment) -> bool:
 def apply(rollout: Rollout, segment: RolloutSegment) -> bool:
     """Set the armed weight and prove it. A try that was cut short is proven where it has landed, else put back and made anew."""
     change = segment.change
-    if change is None or change.state in (change_states.UNDONE, change_states.UNDOING, change_states.UNDO_FAILED):
+    if change is not None and change.reason == CUT_SHORT and change.state in TAKEN_BACK:
+        return _again(rollout, segment, change)
+    if change is None or change.state in TAKEN_BACK:
         return turn_back(rollout, segment, "Nobody renewed the change's lease, so recovery sent the traffic back.")
     if change.state == change_states.ARMED and change.applied_at is not None:
         hold(rollout)
@@ -91,9 +95,8 @@ def follow(rollout: Rollout, segment: RolloutSegment) -> bool:
     if _is_there(segment, of(target), progress):
         enter(rollout, segment, VALIDATING)
         return True
-    waited = (timezone.now() - (segment.phase_at or timezone.now())).total_seconds()
-    limit = rollout.plan.plan.segments[segment.order].timeout_seconds
-    if waited > limit:
+    limit = _limit(rollout, segment)
+    if _waited(segment) > limit:
         there = f"{progress.share:.0%}".replace("%", "\u202f%")
         return turn_back(rollout, segment, f"AWS has not moved {segment.name} within {limit} s: {there} is there.")
     later(rollout, LOOK_EVERY)
@@ -176,15 +179,32 @@ def _settle(rollout: Rollout, current: Change) -> None:
 
 
 def _again(rollout: Rollout, segment: RolloutSegment, change: Change) -> bool:
-    change = engine.undo(change, "The try was cut short.")
+    """Put back what may have landed of a try that was cut short, in as many looks as AWS needs; then try anew."""
+    if change.state != change_states.UNDONE:
+        try:
+            change = engine.undo(change, CUT_SHORT)
+        except NotOpen:
+            later(rollout, ASK_AGAIN)
+            return False
     tries = engine.for_owner(rollout.owner).filter(target__segment=segment.order, state=change_states.UNDONE).count()
-    if change.state != change_states.UNDONE or tries >= MOST_TRIES:
+    if tries >= MOST_TRIES or _waited(segment) > _limit(rollout, segment):
         why = change.error or f"{tries} tries failed"
         return turn_back(rollout, segment, f"{segment.name} could not be applied: {why}.")
+    if change.state != change_states.UNDONE:
+        later(rollout, ASK_AGAIN)
+        return False
     with transaction.atomic():
         enter(rollout, segment, WAITING, change=None)
         log(rollout, f"{segment.name}: a try was cut short and put back; trying again")
     return True
+
+
+def _waited(segment: RolloutSegment) -> float:
+    return (timezone.now() - (segment.phase_at or timezone.now())).total_seconds()
+
+
+def _limit(rollout: Rollout, segment: RolloutSegment) -> int:
+    return rollout.plan.plan.segments[segment.order].timeout_seconds
 
 
 def _moved(segment: RolloutSegment, change: Change) -> str:

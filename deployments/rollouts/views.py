@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from deployments import charts, present, queries
+from deployments.engine.plan.analysis import UNJUDGED
 from deployments.engine.rollout import IllegalMove, State, may
 from deployments.judging import show
 from deployments.models import Judgement, Rollout, RolloutSegment
 from deployments.rollouts import control
 from deployments.rollouts.acts import ACTS
 from deployments.rollouts.start import CannotStart
+from deployments.validations import present as validated
 from portal.access import policy
 
 
@@ -38,9 +40,12 @@ def page_context(request: HttpRequest, found: Rollout) -> dict[str, Any]:
         "risk_words": f"{found.plan.plan.rule.alpha:.0%}".replace("%", "\u202f%"),
         "margin_words": f"{found.plan.plan.rule.margin - 1:.0%}".replace("%", "\u202f%"),
         "judged": show.judged(judgement.verdict if judgement else None),
+        "unjudged": found.plan.plan.analysis.judge == UNJUDGED,
+        "alarms": found.plan.plan.alarms,
         "steps": found.steps.order_by("-id")[:40],
         "audit_link": policy.may(request.user, "admin"),
         "actions": offered(request, found, segments),
+        **validated.page_context(found),
     }
 
 
@@ -73,6 +78,7 @@ def card(found: Rollout, judgement: Judgement | None) -> dict[str, Any]:
     return {
         "rollout": found,
         "badge": present.badge(found, segments),
+        "target_words": present.target_words(found),
         "segments": present.strip(found, segments),
         "verdict": present.verdict(judgement, found.get_absolute_url()),
     }

@@ -49,10 +49,15 @@ def watch(rollout: Rollout, segment: RolloutSegment) -> Sight:
             return _back(rollout, segment, f"AWS gave up on {segment.name}: {progress.note}.")
         words = f"The {kind.noun} does not show the weight any more: somebody else changed it."
         return Sight(True, ask_person(rollout, segment, words))
-    ringing, trouble = _ringing(rollout, change.target)
+    return bad_news(rollout, segment, change.target)
+
+
+def bad_news(rollout: Rollout, segment: RolloutSegment, target: Target) -> Sight:
+    """Alarms, the floor of healthy hosts and the counts: what takes a segment back wherever the rollout stands."""
+    ringing, trouble = _ringing(rollout, target)
     if ringing:
         return _back(rollout, segment, f"Alarm {', '.join(ringing)} is in ALARM.")
-    floor = health.look(rollout, segment, change.target)
+    floor = health.look(rollout, segment, target)
     if floor.state == FAILED:
         return _back(rollout, segment, floor.note)
     if rollout.plan.plan.analysis.judge == UNJUDGED:

@@ -23,7 +23,7 @@ class Tab:
 
 def kinds_for(entity: Entity) -> list[TargetKind]:
     """All kinds, in the order in which they are offered."""
-    return sorted(targets.items(), key=lambda kind: not any(kind.choices(entity).values()))
+    return sorted(targets.items(), key=lambda kind: not kind.choices(entity).get(kind.fields[0].name))
 
 
 def tabs(kinds: Sequence[TargetKind], chosen: TargetKind, entity: Entity) -> list[Tab]:

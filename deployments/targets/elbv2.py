@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from deployments.targets.contract import Choices, Counts, Field, Host, Streams, TargetError, TargetKind
 from deployments.targets.found import items, only
@@ -41,20 +42,32 @@ def locate(entity: Entity, wanted: Mapping[str, str]) -> Target:
     balancer = only(found, f"ALB of {entity.name}" + (f" with {arn}" if arn else ""))
     if not arn:
         arn = only(balancer.get("listeners", []), f"listener of {balancer['name']}", "listener")["arn"]
-    canary = wanted["canary"]
-    group = next((one["arn"] for one in balancer["target_groups"] if canary in (one["name"], one["arn"])), "")
-    if not group:
-        known = ", ".join(one["name"] for one in balancer["target_groups"])
-        raise TargetError(f"{balancer['name']} has no target group {canary!r}: choose one of {known}.")
     place = {"account": balancer["account"], "region": balancer["region"]}
-    return {"kind": ELBV2_WEIGHTS, **place, "listener": arn, "canary": group}
+    return {"kind": ELBV2_WEIGHTS, **place, "listener": arn, "canary": _group(balancer, wanted["canary"])}
+
+
+def _group(balancer: Mapping[str, Any], canary: str) -> str:
+    """The ARN of the canary's group; one that no load balancer uses yet may be named by its ARN."""
+    groups = [*balancer["target_groups"], *balancer.get("spare_groups", [])]
+    here = f":elasticloadbalancing:{balancer['region']}:{balancer['account']}:targetgroup/"
+    if here in canary:
+        return canary
+    group = next((str(one["arn"]) for one in groups if canary == one["name"]), "")
+    if not group:
+        known = ", ".join(one["name"] for one in groups)
+        raise TargetError(
+            f"{balancer['name']} has no target group {canary!r}: choose one of {known}, or name another one's ARN."
+        )
+    return group
 
 
 def choices(entity: Entity) -> Choices:
     """The listeners and target groups of the service's load balancers."""
     found = [item for item in items(entity, "aws.alb") if item.get("type") == "application"]
     listeners = [(one["arn"], f"{item['name']}, {one['label']}") for item in found for one in item.get("listeners", [])]
-    groups = [(one["arn"], one["name"]) for item in found for one in item["target_groups"]]
+    # The spare ones come first: the next version is rarely behind the group that serves now.
+    known = [one for item in found for one in (*item.get("spare_groups", []), *item["target_groups"])]
+    groups = [(one["arn"], one["name"]) for one in known]
     return {"listener": listeners, "canary": groups}
 
 

@@ -21,7 +21,7 @@ ROUTE53_WEIGHTS = "route53-weights"
 MOST = 255
 """Largest weight of a record set (Route 53 API reference, ResourceRecordSet)."""
 FIELDS = (
-    Field("zone", "Hosted zone", r"Z[A-Z0-9]{1,31}", "Its id, such as Z0123456789ABC."),
+    Field("zone", "Hosted zone", r"[A-Z0-9]{1,32}", "Its id, such as Z0123456789ABC."),
     Field("type", "Record type", r"A|AAAA|CNAME", default="A"),
     Field("record", "Record name", r"[A-Za-z0-9_*.-]{1,255}", "The DNS name that has the weighted records."),
 )

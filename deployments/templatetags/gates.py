@@ -10,7 +10,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 
-from deployments.gates import approvals, overrides, words
+from deployments.gates import approvals, ask, overrides, words
 from deployments.gates.freezes import standing
 from deployments.gates.registry import Gate
 from deployments.models import Rollout, RolloutSegment
@@ -56,6 +56,15 @@ def freeze_banner(entity: Entity | None = None) -> dict[str, Any]:
     if entity is not None:
         return {"held": standing.standing(entity, now), "entity": entity}
     return {"held": standing.holding(now), "entity": None}
+
+
+@register.inclusion_tag("deployments/gates/_now.html")
+def gates_now(entity: Entity) -> dict[str, Any]:
+    """What would hold a rollout of this service now, by a plan that names no gate; nothing is written."""
+    answers = ask.look(entity, ask.policy_of(None))
+    shown = [gate for gate in answers if gate.state != "good"]
+    rows = [{"gate": gate, "icon": ICONS[gate.state], "words": STATE_WORDS[gate.state]} for gate in shown]
+    return {"rows": rows, "blocked": any(gate.blocks for gate in answers)}
 
 
 @register.filter

@@ -37,7 +37,10 @@ class Answer(APIView):
     throttle_classes = [AnswerThrottle]
 
     @extend_schema(
-        operation_id="post_test_answer", request=shapes.SaySerializer, responses=shapes.TakenSerializer, auth=[]
+        operation_id="post_test_answer",
+        request=shapes.SaySerializer,
+        responses=shapes.TestAnswerTakenSerializer,
+        auth=[],
     )
     def post(self, request: Request, token: str) -> Response:
         """The first final answer in time counts; later ones are kept and change nothing."""

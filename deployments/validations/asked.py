@@ -1,4 +1,4 @@
-"""What the plan asks of a segment, and which try of the segment this is."""
+"""What the plan asks of a segment, and since when."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ from deployments.models import Rollout, RolloutSegment
 def of(rollout: Rollout, segment: RolloutSegment) -> Validation:
     """The sections of the plan that this segment was made from."""
     return parse(rollout.plan.plan.segments[segment.order].checks)
-
-
-def attempt_of(segment: RolloutSegment) -> int:
-    """How often the segment has been tried, this time included."""
-    return int(getattr(segment, "attempt", 1))
 
 
 def began(rollout: Rollout, segment: RolloutSegment) -> datetime:

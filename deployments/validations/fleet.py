@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from deployments.models import HostHealth, Rollout, RolloutSegment
 from deployments.targets.contract import Host, of
-from deployments.validations.asked import attempt_of
 from portal.changes.kinds import Target
 
 KEEP_FRESH = timedelta(seconds=15)
@@ -24,7 +23,7 @@ def see(rollout: Rollout, segment: RolloutSegment, target: Target) -> HostHealth
     """
     hosts = [_plain(host, segment, target) for host in of(target).hosts(target)[:MOST_HOSTS]]
     now = timezone.now()
-    mine = {"segment": segment, "attempt": attempt_of(segment)}
+    mine = {"segment": segment, "attempt": segment.attempt}
     with transaction.atomic():
         row, made = HostHealth.objects.select_for_update().get_or_create(
             **mine, defaults={"rollout": rollout, "hosts": hosts, "sizes": _sizes(hosts), "first_at": now, "at": now}
@@ -54,8 +53,7 @@ def within(row: HostHealth, seconds: float, since: datetime) -> bool:
 
 
 def _plain(host: Host, segment: RolloutSegment, target: Target) -> dict[str, Any]:
-    zone = getattr(segment, "zone", "")
-    mine = host.version in ("", target["canary"]) and zone in ("", host.zone)
+    mine = host.version in ("", target["canary"]) and segment.zone in ("", host.zone)
     return {
         "id": host.id, "zone": host.zone, "version": host.version, "health": host.health, "reason": host.reason[:200],
         "mine": mine,

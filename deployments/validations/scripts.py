@@ -17,7 +17,6 @@ from deployments.models import validation as states
 from deployments.rollouts.claim import WORKER, log
 from deployments.targets.contract import of
 from deployments.validations import commands, fleet
-from deployments.validations.asked import attempt_of
 from deployments.validations.outcome import Outcome, failed, passed, waiting
 from portal.access import audit
 from portal.aws import ssm
@@ -31,7 +30,7 @@ def look(rollout: Rollout, segment: RolloutSegment, target: Target, wanted: Want
     registered = HostScript.objects.filter(name=wanted.name, kind=_kind(wanted)).first()
     if registered is None:
         return failed(f"No {_kind(wanted)} {wanted.name!r} may be run on hosts: an admin has to register it first.")
-    mine = {"segment": segment, "attempt": attempt_of(segment)}
+    mine = {"segment": segment, "attempt": segment.attempt}
     if not HostCommand.objects.filter(**mine).exists():
         trouble = _plan(rollout, segment, target, wanted)
         if trouble:
@@ -58,7 +57,7 @@ def _plan(rollout: Rollout, segment: RolloutSegment, target: Target, wanted: Wan
     document, now = wanted.document or ssm.SHELL, timezone.now()
     if wanted.document and (owner := ssm.owner(target["account"], target["region"], document)) != target["account"]:
         return f"The document {document} is not of account {target['account']} ({owner or 'there is none'})."
-    of_segment = {"rollout": rollout, "segment": segment, "attempt": attempt_of(segment)}
+    of_segment = {"rollout": rollout, "segment": segment, "attempt": segment.attempt}
     with transaction.atomic():
         for batch, first in enumerate(range(0, len(hosts), ssm.HOSTS_AT_ONCE)):
             command = HostCommand.objects.create(
@@ -77,7 +76,7 @@ def _plan(rollout: Rollout, segment: RolloutSegment, target: Target, wanted: Wan
 
 
 def _judged(rollout: Rollout, segment: RolloutSegment, wanted: Wanted) -> Outcome:
-    checks = list(HostCheck.objects.filter(segment=segment, attempt=attempt_of(segment)).select_related("command"))
+    checks = list(HostCheck.objects.filter(segment=segment, attempt=segment.attempt).select_related("command"))
     count = Counter(check.state for check in checks)
     lost = count[states.FAILED] + count[states.TIMED_OUT]
     state, needed = share_judged(wanted.share, count[states.PASSED], lost, count[states.WAITING])

@@ -45,7 +45,7 @@ class HostsSerializer(serializers.Serializer[Any]):
     checks = HostCheckSerializer(many=True)
 
 
-class AnswerSerializer(serializers.ModelSerializer[PostTestAnswer]):
+class TestAnswerSerializer(serializers.ModelSerializer[PostTestAnswer]):
     """One answer that came in."""
 
     class Meta:
@@ -59,7 +59,7 @@ class PostTestSerializer(serializers.ModelSerializer[PostTest]):
 
     segment = serializers.CharField(source="segment.name", read_only=True)
     state = serializers.CharField(read_only=True, help_text="starting, started, passed, failed or timed_out")
-    answers = AnswerSerializer(many=True, read_only=True)
+    answers = TestAnswerSerializer(many=True, read_only=True)
 
     class Meta:
         model = PostTest
@@ -82,7 +82,7 @@ class SaySerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(required=False, help_text="What people should know; the last 4 kB are kept.")
 
 
-class TakenSerializer(serializers.Serializer[Any]):
+class TestAnswerTakenSerializer(serializers.Serializer[Any]):
     """What became of the answer."""
 
     test = serializers.CharField()

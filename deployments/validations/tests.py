@@ -52,7 +52,7 @@ def look(rollout: Rollout, segment: RolloutSegment, target: Target) -> Outcome:
 
 def _newest(rollout: Rollout, segment: RolloutSegment, test: Test) -> PostTest:
     """The try that counts: the newest, or a first one, or the next after one that did not pass."""
-    mine = PostTest.objects.filter(segment=segment, attempt=asked.attempt_of(segment), name=test.name)
+    mine = PostTest.objects.filter(segment=segment, attempt=segment.attempt, name=test.name)
     row = mine.select_related("rollout__entity", "segment").order_by("-number").first()
     if row is None:
         return _begun(rollout, segment, test, 1)
@@ -65,7 +65,7 @@ def _begun(rollout: Rollout, segment: RolloutSegment, test: Test, number: int) -
     key, now = secrets.token_hex(16), timezone.now()
     with transaction.atomic():
         row, made = PostTest.objects.get_or_create(
-            segment=segment, attempt=asked.attempt_of(segment), name=test.name, number=number,
+            segment=segment, attempt=segment.attempt, name=test.name, number=number,
             defaults={
                 "rollout": rollout, "kind": test.kind, "place": test.place, "key": key, "token_hash": hash_of(token_of(key)),
                 "created_at": now, "deadline_at": now + timedelta(seconds=test.timeout_seconds),

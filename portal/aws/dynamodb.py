@@ -10,11 +10,15 @@ from portal.aws.errors import aws_errors
 from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader
+from portal.aws.scalable import Scaled, scaled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table(AwsResource):
-    """One table. Capacities are units a second and 0 when the table is billed per request."""
+    """One table. Capacities are units a second and 0 when the table is billed per request.
+
+    `scales` where reads and writes follow the load: billed per request, or both moved by Application Auto Scaling.
+    """
 
     billing_mode: str
     read_capacity: int
@@ -26,13 +30,16 @@ class Table(AwsResource):
     indexes: int
     replicas: tuple[str, ...]
     streams: bool
+    scales: bool | None = None
 
 
 def tables(account: str, region: str) -> list[Table]:
     """All tables of the account and region, two calls a table."""
     with aws_errors("dynamodb:DescribeTable", account, region):
         client = reader(account, region, "dynamodb")
-        return [_table(client, str(name), account, region) for name in pages(client, "list_tables", "TableNames")]
+        names = [str(name) for name in pages(client, "list_tables", "TableNames")]
+        moved = scaled(account, region, "dynamodb") if names else None
+        return [_table(client, name, account, region, moved) for name in names]
 
 
 def _recovery(client: Any, name: str) -> bool:
@@ -41,7 +48,14 @@ def _recovery(client: Any, name: str) -> bool:
     return state.get("PointInTimeRecoveryStatus") == "ENABLED"
 
 
-def _table(client: Any, name: str, account: str, region: str) -> Table:
+def _scales(name: str, billing: str, moved: Scaled | None) -> bool | None:
+    if billing == "PAY_PER_REQUEST":
+        return True
+    wanted = {(f"table/{name}", f"dynamodb:table:{kind}CapacityUnits") for kind in ("Read", "Write")}
+    return None if moved is None else wanted <= moved
+
+
+def _table(client: Any, name: str, account: str, region: str, moved: Scaled | None) -> Table:
     row = client.describe_table(TableName=name)["Table"]
     throughput = row.get("ProvisionedThroughput") or {}
     billing = (row.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
@@ -62,4 +76,5 @@ def _table(client: Any, name: str, account: str, region: str) -> Table:
         indexes=len(row.get("GlobalSecondaryIndexes") or []),
         replicas=tuple(sorted(entry["RegionName"] for entry in row.get("Replicas") or [])),
         streams=bool((row.get("StreamSpecification") or {}).get("StreamEnabled")),
+        scales=_scales(name, billing, moved),
     )

@@ -11,6 +11,7 @@ from portal.aws.errors import aws_errors
 from portal.aws.gaps import detail
 from portal.aws.paging import pages
 from portal.aws.resource import AwsResource, reader, tag_map
+from portal.aws.scalable import Scaled, scaled
 
 DESCRIBE_AT_ONCE = 10  # the most that ecs:DescribeServices takes
 
@@ -21,7 +22,7 @@ class EcsService(AwsResource):
 
     `strategy` is ROLLING, BLUE_GREEN, LINEAR or CANARY; `canary_percent` the share of its first step; `last_deployment`
     is None where there is none or it may not be read. What comes from the task definition or the cluster is None where
-    that may not be read.
+    that may not be read. `scales` where Application Auto Scaling moves the number of tasks.
     """
 
     cluster: str
@@ -52,6 +53,7 @@ class EcsService(AwsResource):
     last_deployment: ServiceDeployment | None
     task_cpu: int = 0  # CPU units, 1024 for one vCPU; 0 when the task definition does not say
     task_memory_mb: int = 0
+    scales: bool | None = None
 
 
 def services(account: str, region: str) -> list[EcsService]:
@@ -73,10 +75,19 @@ class _Details:
     def __init__(self, client: Any, account: str, region: str) -> None:
         self.client, self.account, self.region = client, account, region
         self._tasks: dict[str, Mapping[str, Any] | None] = {}
+        self._scaled: Scaled | None = None
+        self._asked = False
 
     def insights(self, cluster: str) -> bool | None:
         """Whether Container Insights is on."""
         return detail("ecs:DescribeClusters", self.account, self.region, lambda: _insights(self.client, cluster))
+
+    def scales(self, cluster: str, name: str) -> bool | None:
+        """Whether the number of tasks follows the load; asked once for all services."""
+        if not self._asked:
+            self._scaled, self._asked = scaled(self.account, self.region, "ecs"), True
+        wanted = (f"service/{cluster}/{name}", "ecs:service:DesiredCount")
+        return None if self._scaled is None else wanted in self._scaled
 
     def task(self, arn: str) -> Mapping[str, Any] | None:
         """A task definition, {} for a service without one."""
@@ -130,13 +141,14 @@ def _service(row: Mapping[str, Any], details: _Details, insights: bool | None) -
     strategy = row.get("capacityProviderStrategy") or []
     latest: Mapping[str, Any] = next(iter(row.get("deployments") or []), {})
     providers = {entry["capacityProvider"] for entry in strategy}
+    cluster = row.get("clusterArn", "").split("/")[-1]
     return EcsService(
         name=row["serviceName"],
         arn=row["serviceArn"],
         account=details.account,
         region=details.region,
         tags=tag_map(row.get("tags")),
-        cluster=row.get("clusterArn", "").split("/")[-1],
+        cluster=cluster,
         launch_type=row.get("launchType", ""),
         fargate=row.get("launchType") == "FARGATE" or bool(providers & {"FARGATE", "FARGATE_SPOT"}),
         spot_share=_spot_share(strategy),
@@ -152,6 +164,7 @@ def _service(row: Mapping[str, Any], details: _Details, insights: bool | None) -
         zone_rebalancing=row.get("availabilityZoneRebalancing") == "ENABLED",
         container_insights=insights,
         last_deployment=details.deployment(row),
+        scales=details.scales(cluster, row["serviceName"]),
         **_rollout(row.get("deploymentConfiguration") or {}),
         **_from_task(details.task(row.get("taskDefinition", ""))),
     )

@@ -16,8 +16,11 @@ TAGS_AT_ONCE = 20  # the most that elasticloadbalancing:DescribeTags takes
 SWITCHES = {
     "deletion_protection": "deletion_protection.enabled",
     "access_logs": "access_logs.s3.enabled",
+    "cross_zone": "load_balancing.cross_zone.enabled",
     "drops_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
 }
+OF_HTTP = {"drops_invalid_headers"}
+"""Only a load balancer that reads HTTP has these."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ class Listener:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(AwsResource):
-    """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS."""
+    """One load balancer. `plain_http` is true when a listener serves HTTP without sending it on to HTTPS.
+
+    A network load balancer knows nothing of headers: what would be done with malformed ones is None.
+    `spare_groups` are target groups of its network that no load balancer uses yet and whose names begin with its own.
+    """
 
     type: str
     scheme: str
@@ -54,6 +61,7 @@ class LoadBalancer(AwsResource):
     zone_count: int
     deletion_protection: bool | None
     access_logs: bool | None
+    cross_zone: bool | None
     drops_invalid_headers: bool | None
     plain_http: bool
     tls_policies: tuple[str, ...]
@@ -62,6 +70,7 @@ class LoadBalancer(AwsResource):
     weighted: bool
     vpc_id: str
     listeners: tuple[Listener, ...] = ()
+    spare_groups: tuple[TargetGroup, ...] = ()
 
 
 def load_balancers(account: str, region: str) -> list[LoadBalancer]:
@@ -99,15 +108,16 @@ def _plain_http(listeners: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _switches(client: Any, arn: str, account: str, region: str) -> dict[str, bool | None]:
-    """Which of the attributes in SWITCHES are on; None for each where the role may not read them."""
+def _switches(client: Any, arn: str, kind: str, account: str, region: str) -> dict[str, bool | None]:
+    """Which of the attributes in SWITCHES are on; None for what this kind has not, or the role may not read."""
 
     def read() -> set[str]:
         rows = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
         return {entry["Key"] for entry in rows if entry.get("Value") == "true"}
 
     on = detail("elasticloadbalancing:DescribeLoadBalancerAttributes", account, region, read)
-    return {name: None if on is None else key in on for name, key in SWITCHES.items()}
+    foreign = OF_HTTP if kind != "application" else set()
+    return {name: None if on is None or name in foreign else key in on for name, key in SWITCHES.items()}
 
 
 def _weights(listeners: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -132,6 +142,12 @@ def _target_group(
     return TargetGroup(row["TargetGroupName"], arn, kind, path, weights.get(arn), functions)
 
 
+def _beside(group: Mapping[str, Any], balancer: Mapping[str, Any]) -> bool:
+    """Whether a target group could be the next version behind a load balancer."""
+    named = str(group["TargetGroupName"]).startswith(balancer["LoadBalancerName"])
+    return named and group.get("VpcId", "") == balancer.get("VpcId", "")
+
+
 def _load_balancer(
     client: Any,
     row: Mapping[str, Any],
@@ -140,23 +156,24 @@ def _load_balancer(
     groups: Sequence[Mapping[str, Any]],
     tags: Mapping[str, Mapping[str, str]],
 ) -> LoadBalancer:
-    arn = row["LoadBalancerArn"]
+    arn, kind = row["LoadBalancerArn"], row.get("Type", "application")
     listeners = list(pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn))
     zones = tuple(sorted(zone["ZoneName"] for zone in row.get("AvailabilityZones") or []))
     weights = _weights(listeners)
     own = [group for group in groups if arn in (group.get("LoadBalancerArns") or [])]
     mine = tuple(_target_group(client, group, account, region, weights) for group in own)
+    spare = [group for group in groups if not group.get("LoadBalancerArns") and _beside(group, row)]
     return LoadBalancer(
         name=row["LoadBalancerName"],
         arn=arn,
         account=account,
         region=region,
         tags=tags.get(arn, {}),
-        type=row.get("Type", "application"),
+        type=kind,
         scheme=row.get("Scheme", ""),
         zones=zones,
         zone_count=len(set(zones)),
-        **_switches(client, arn, account, region),
+        **_switches(client, arn, kind, account, region),
         plain_http=_plain_http(listeners),
         tls_policies=tuple(sorted({entry["SslPolicy"] for entry in listeners if entry.get("SslPolicy")})),
         target_groups=mine,
@@ -164,4 +181,5 @@ def _load_balancer(
         weighted=bool(weights),
         vpc_id=row.get("VpcId") or "",
         listeners=tuple(Listener(row["ListenerArn"], f"{row['Protocol']} {row['Port']}") for row in listeners),
+        spare_groups=tuple(_target_group(client, group, account, region, {}) for group in spare),
     )

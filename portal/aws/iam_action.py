@@ -8,6 +8,7 @@ import re
 _SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 # Where the operation and its IAM action have different names (AWS Service Authorization Reference).
 _DIFFERENT = {
+    ("budgets", "DescribeBudgets"): "budgets:ViewBudget",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "GetBucketEncryption"): "s3:GetEncryptionConfiguration",
     ("s3", "GetBucketLifecycleConfiguration"): "s3:GetLifecycleConfiguration",

@@ -15,7 +15,8 @@ from portal.aws.resource import AwsResource, reader, tag_map
 class Database(AwsResource):
     """One database: a cluster with its members, or an instance that belongs to no cluster. Backups in days.
 
-    The capacities are Aurora capacity units (ACU, or NCU for Neptune) of a serverless cluster.
+    `monitoring_s` is every how many seconds the machine is measured from inside, 0 where it is not; of a cluster the
+    worst of its members. The capacities are Aurora capacity units (ACU, or NCU for Neptune) of a serverless cluster.
     """
 
     engine: str
@@ -33,6 +34,7 @@ class Database(AwsResource):
     storage_type: str
     iam_authentication: bool
     performance_insights: bool | None
+    monitoring_s: int
     log_exports: tuple[str, ...]
     minimum_capacity: float | None
     maximum_capacity: float | None
@@ -63,6 +65,12 @@ def _performance_insights(instances: Sequence[Mapping[str, Any]]) -> bool | None
     """Whether all instances record their queries; None where the endpoint does not say."""
     said = [row["PerformanceInsightsEnabled"] for row in instances if "PerformanceInsightsEnabled" in row]
     return all(said) if said else None
+
+
+def _monitoring(instances: Sequence[Mapping[str, Any]]) -> int:
+    """The longest interval of the instances in seconds, 0 where one of them is not measured."""
+    seconds = [int(row.get("MonitoringInterval") or 0) for row in instances]
+    return max(seconds) if seconds and all(seconds) else 0
 
 
 def _cluster_storage(row: Mapping[str, Any]) -> str:
@@ -101,6 +109,7 @@ def _cluster(row: Mapping[str, Any], members: Sequence[Mapping[str, Any]], accou
         storage_type=_cluster_storage(row),
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
         performance_insights=_performance_insights(members),
+        monitoring_s=_monitoring(members),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
         minimum_capacity=scaling.get("MinCapacity"),
         maximum_capacity=scaling.get("MaxCapacity"),
@@ -130,6 +139,7 @@ def _instance(row: Mapping[str, Any], account: str, region: str) -> Database:
         storage_type=row.get("StorageType", ""),
         iam_authentication=bool(row.get("IAMDatabaseAuthenticationEnabled")),
         performance_insights=_performance_insights([row]),
+        monitoring_s=_monitoring([row]),
         log_exports=tuple(sorted(row.get("EnabledCloudwatchLogsExports") or [])),
         minimum_capacity=None,
         maximum_capacity=None,

@@ -13,7 +13,10 @@ READ = (
     "vpc-lattice:List*", "vpc-lattice:Get*", "codedeploy:List*", "codedeploy:Get*", "codedeploy:BatchGet*", "codepipeline:List*",
     "codepipeline:Get*", "config:Describe*", "config:Get*", "synthetics:Describe*", "synthetics:Get*", "ce:Get*",
     "pricing:Get*", "application-autoscaling:Describe*", "apprunner:List*", "apprunner:Describe*", "sns:GetTopicAttributes",
-    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints",
+    "dsql:List*", "dsql:Get*", "timestream:List*", "timestream:DescribeEndpoints", "ec2:GetEbsEncryptionByDefault",
+    "kms:List*", "kms:DescribeKey", "kms:GetKeyRotationStatus", "ecr:DescribeRepositories", "ecr:ListTagsForResource",
+    "secretsmanager:ListSecrets", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "cloudtrail:DescribeTrails",
+    "cloudtrail:GetTrailStatus", "budgets:ViewBudget",
 )  # fmt: skip
 ROLLOUT = (
     "lambda:GetAlias", "lambda:UpdateAlias", "codedeploy:Get*", "codedeploy:BatchGet*", "codedeploy:List*",

@@ -65,6 +65,25 @@ def load_balancer(account: str, region: str, name: str) -> tuple[str, str] | Non
     return balancer.arn.split(":loadbalancer/")[1], group.arn.split(":", 5)[5]
 
 
+def group_shares(account: str, region: str, name: str) -> dict[tuple[str, str], float]:
+    """Share of the traffic (0..1) by (CloudWatch name, name) of the target groups that a load balancer's listeners weigh.
+
+    Empty where no listener names more than one.
+    """
+    elb = backend("elbv2", account, region)
+    found: dict[tuple[str, str], float] = {}
+    for balancer in elb.load_balancers.values():
+        for listener in balancer.listeners.values() if balancer.name == name else ():
+            for action in listener.default_actions:
+                groups = (action.data.get("ForwardConfig") or {}).get("TargetGroups") or []
+                total = sum(int(group.get("Weight", 1)) for group in groups)
+                if len(groups) > 1 and total:
+                    for group in groups:
+                        arn = group["TargetGroupArn"]
+                        found[arn.split(":", 5)[5], arn.split("/")[1]] = int(group.get("Weight", 1)) / total
+    return found
+
+
 def lattice_service(account: str, region: str, name: str) -> str:
     """Id of a VPC Lattice service, "" when there is none of this name."""
     found = backend("vpclattice", account, region).services.values()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import backends, ecs_stages
+from . import backends, ecs_stages, ecs_traffic
 from .ecs_stages import Position
+from .ecs_traffic import Wires
 from .rollout import SPEED
 from .state import State
 
@@ -36,6 +37,7 @@ class Move:
     finished: float = 0.0
     triggered: list[str] = field(default_factory=list)
     released: dict[str, float] = field(default_factory=dict)
+    wires: Wires | None = None
 
     def position(self, now: float) -> Position:
         """Where it is, or where it was when it was stopped."""
@@ -56,6 +58,8 @@ def moves(state: State, account: str, region: str, service: str) -> list[Move]:
     for move in kept:
         if move.status in RUNNING:
             _advance(state, account, region, move)
+            if move.wires is not None:
+                ecs_traffic.shift(account, region, move.wires, move.share(state.wall()))
     return kept
 
 
@@ -77,7 +81,7 @@ def begin(state: State, account: str, region: str, service: Any, source: str, co
     name = service.arn.replace(":service/", ":service-deployment/") + f"/{len(known) + 1:020d}"
     move = Move(
         name, service.arn, service.cluster_arn, source, service.task_definition, service.desired_count,
-        dict(configuration), state.wall(),
+        dict(configuration), state.wall(), wires=ecs_traffic.wires(state, account, region, service.arn),
     )  # fmt: skip
     known.append(move)
     return move

@@ -122,6 +122,7 @@ class Database:
     public: bool = False
     storage: str = "gp3"
     gigabytes: int = 100
+    insights: bool = True
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,40 @@ class Lattice:
     logged: bool = True
 
 
+@dataclass(frozen=True)
+class Images:
+    """An ECR repository of the service's name."""
+
+    scanned: bool = True
+    immutable: bool = True
+
+
+@dataclass(frozen=True)
+class Key:
+    """A KMS key of the service's own."""
+
+    rotates: bool = True
+
+
+@dataclass(frozen=True)
+class Secret:
+    """`<service>-password`; a rotating one is changed by the service's function."""
+
+    rotates: bool = False
+
+
+@dataclass(frozen=True)
+class Door:
+    """A security group with one rule for SSH: from the office, or from anywhere."""
+
+    anywhere: bool = False
+
+
+@dataclass(frozen=True)
+class Address:
+    """An Elastic IP address that nothing answers under."""
+
+
 Part = (
     Function
     | Container
@@ -307,6 +342,11 @@ Part = (
     | TimeSeries
     | Mesh
     | Lattice
+    | Images
+    | Key
+    | Secret
+    | Door
+    | Address
 )
 
 

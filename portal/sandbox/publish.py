@@ -98,6 +98,7 @@ def _publish_balancer(state: State, service: Service, usual: Load, seconds: floa
     cut = _publish_hosts(state, service, *names)
     calls = max(0, round(usual.calls * seconds * (1 + 0.04 * rng.gauss(0, 1))))
     own = {"LoadBalancer": names[0]}
+    _publish_groups(state, service, names[0], calls, usual, rng)
     failed = _failures(calls, CUT_ERRORS if cut else usual.errors, rng)
     latency = usual.latency / 1000 * (1.25 if cut else 1.0) * (1 + 0.05 * rng.gauss(0, 1))
     _put(state, service, "AWS/ApplicationELB", "RequestCount", own, calls, unit="Count")
@@ -113,6 +114,17 @@ def _publish_balancer(state: State, service: Service, usual: Load, seconds: floa
         count=max(1, calls),
         unit="Seconds",
     )
+
+
+def _publish_groups(state: State, service: Service, balancer: str, calls: int, usual: Load, rng: random.Random) -> None:
+    """Requests and errors of each weighted target group; one that was told to fail fails, as a Lambda version does."""
+    for (group, name), share in backends.group_shares(service.account, service.region, service.name).items():
+        errors, latency = state.behaviour.get((service.name, name), (usual.errors, usual.latency))
+        own, mine = {"LoadBalancer": balancer, "TargetGroup": group}, round(calls * share)
+        failed, spent = _failures(mine, errors, rng), latency / 1000 * max(1, mine)
+        _put(state, service, "AWS/ApplicationELB", "RequestCount", own, mine, unit="Count")
+        _put(state, service, "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", own, failed, unit="Count")
+        _put(state, service, "AWS/ApplicationELB", "TargetResponseTime", own, spent, count=max(1, mine), unit="Seconds")
 
 
 def _publish_hosts(state: State, service: Service, balancer: str, group: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from dataclasses import dataclass
@@ -50,9 +51,16 @@ def caller(environ: Environ) -> Caller | None:
 
 
 def keep_body(environ: Environ) -> bytes:
-    """Read the body once and leave it readable again; returns it (empty when its length is not declared)."""
+    """Read the body once and leave it readable again; returns it (empty when its length is not declared).
+
+    boto3 compresses long bodies of some operations, such as PutMetricData: they are left unpacked.
+    """
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body: bytes = environ["wsgi.input"].read(length) if length else b""
+    if environ.get("HTTP_CONTENT_ENCODING") == "gzip" and length:
+        body = gzip.decompress(body)
+        del environ["HTTP_CONTENT_ENCODING"]
+        environ["CONTENT_LENGTH"] = str(len(body))
     if length:
         environ["wsgi.input"] = io.BytesIO(body)
     return body

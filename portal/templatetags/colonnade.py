@@ -120,9 +120,9 @@ def took(start: datetime, end: datetime) -> str:
 
 
 @register.simple_tag
-def trend(change: float | None) -> SafeString:
-    """Write a change in points as an arrow and a number; a dash when it is nothing."""
-    rounded = round(change or 0)
+def trend(change: float | None, digits: int = 0) -> SafeString:
+    """Write a change in points as an arrow and a number with so many decimals; a dash when it is nothing."""
+    rounded = round(change or 0, digits or None)
     if not rounded:
         return format_html('<span class="trend">{}<span class="visually-hidden">no change</span></span>', "–")
     css, arrow, word = ("up", "▲", "up") if rounded > 0 else ("down", "▼", "down")

@@ -26,13 +26,16 @@ from scorecards.problems import Conflict
 
 
 class InitiativeSerializer(serializers.ModelSerializer[Initiative]):
-    """One initiative. `state` is that of today; a standard has `promoted_at`."""
+    """One initiative. `state` is that of today; a standard has `promoted_at`, and `withdrawn_at` once it is none any more."""
 
     state = serializers.SerializerMethodField()
 
     class Meta:
         model = Initiative
-        fields = ["id", *decide.FIELDS, "state", "created_by", "created_at", "ended_at", "ended_by", "promoted_at"]
+        fields = [
+            "id", *decide.FIELDS, "state", "created_by", "created_at", "ended_at", "ended_by", "promoted_at",
+            "withdrawn_at", "withdrawn_by",
+        ]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema(responses=serializers.ChoiceField(choices=STATES))
@@ -158,7 +161,7 @@ class Progress(APIView):
 
 
 class Act(APIView):
-    """POST initiatives/{id}/launch|end|promote/: what the three have in common."""
+    """POST initiatives/{id}/launch|end|promote|withdraw/: what they have in common."""
 
     write_role = decide.ROLE
     act: Callable[[Any, Initiative], Initiative]
@@ -202,6 +205,17 @@ class Promote(Act):
         return self.answer(request, pk)
 
 
+class Withdraw(Act):
+    """POST initiatives/{id}/withdraw/."""
+
+    act = staticmethod(decide.withdraw)
+
+    @extend_schema(operation_id="scorecards_initiative_withdraw", request=None, responses=InitiativeSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Its aim is no standard any more; 409 where it is none."""
+        return self.answer(request, pk)
+
+
 class DigestSerializer(serializers.ModelSerializer[DigestLine]):
     """One sentence that a team was told. `good` is null where it is neither good nor bad."""
 
@@ -229,5 +243,6 @@ urlpatterns = [
     path("initiatives/<int:pk>/launch/", Launch.as_view(), name="api-scorecards-initiative-launch"),
     path("initiatives/<int:pk>/end/", End.as_view(), name="api-scorecards-initiative-end"),
     path("initiatives/<int:pk>/promote/", Promote.as_view(), name="api-scorecards-initiative-promote"),
+    path("initiatives/<int:pk>/withdraw/", Withdraw.as_view(), name="api-scorecards-initiative-withdraw"),
     path("digest/", Digest.as_view(), name="api-scorecards-digest"),
 ]

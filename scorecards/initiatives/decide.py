@@ -1,6 +1,6 @@
-"""What people do with initiatives: write a draft → launch it → end it, or make its aim a standard. Every act is audited.
+"""What people do with initiatives: write a draft → launch it → end it, or make its aim a standard → withdraw the standard.
 
-One about a team's services is led by an operator of that team, one about several teams by an administrator.
+Every act is audited. One about a team's services is led by an operator of that team, one about several teams by an administrator.
 """
 
 from __future__ import annotations
@@ -104,9 +104,22 @@ def promote(user: Any, initiative: Initiative) -> Initiative:
     require(user, initiative.team)
     now = timezone.now()
     ended = {"ended_at": now, "ended_by": user.get_username()} if initiative.stage != ENDED else {}
-    if initiative.promoted_at is not None:
+    if initiative.standard:
         raise Conflict("It is a standard already.")
-    return _move(user, initiative, "promote", (LAUNCHED, ENDED), stage=ENDED, promoted_at=now, **ended)
+    fields = {"promoted_at": now, "withdrawn_at": None, "withdrawn_by": "", **ended}
+    return _move(user, initiative, "promote", (LAUNCHED, ENDED), stage=ENDED, **fields)
+
+
+def withdraw(user: Any, initiative: Initiative) -> Initiative:
+    """Its aim is no standard any more; what was, stays on record. Raises PermissionDenied or Conflict."""
+    require(user, initiative.team)
+    standing = Initiative.objects.standards().filter(pk=initiative.pk)
+    with transaction.atomic():
+        if not standing.update(withdrawn_at=timezone.now(), withdrawn_by=user.get_username()):
+            raise Conflict("It is no standard, so there is nothing to withdraw.")
+        audit.record(user, "initiative.withdraw", initiative.title, severity="medium", initiative=initiative.pk)
+    initiative.refresh_from_db()
+    return initiative
 
 
 def _move(user: Any, initiative: Initiative, verb: str, stages: tuple[str, ...], **fields: Any) -> Initiative:

@@ -1,4 +1,4 @@
-"""What teams are told: levels that changed and held, and reminders of initiatives. Shown in the portal, mailed once.
+"""What teams are told: levels that changed and held, reminders of initiatives, waivers that end soon. Shown in the portal, mailed once.
 
 No flapping: a level is told only once it has held for `HOLD`, and compared with what was told last, so that one that goes
 and comes back in between is never told at all.
@@ -23,6 +23,7 @@ from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.initiatives import progress
 from scorecards.models import SERVICE, DigestLine, Initiative, ScorePoint, ToldLevel
 from scorecards.models.initiatives import LATE, RUNNING
+from scorecards.waivers.remind import remind
 from scorecards.words import aim
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def run(context: JobContext) -> dict[str, Any] | None:
     now = timezone.now()
     said = levels(now)
     context.check()
-    said += reminders(now)
+    said += reminders(now) + remind(now)
     DigestLine.objects.filter(created_at__lt=now - KEPT).delete()
     sent = mail(now)
     return {"lines": said, "mails": sent} if said or sent else None

@@ -22,9 +22,7 @@ class InitiativeFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(method="by_state", choices=[(name, name) for name in STATES], label="State")
     pillar = django_filters.CharFilter(label="A pillar's id or overall", max_length=128)
     team = django_filters.CharFilter(method="by_team", label="A team's ref or bare name", max_length=200)
-    standard = django_filters.BooleanFilter(
-        field_name="promoted_at", lookup_expr="isnull", exclude=True, label="Became a standard"
-    )
+    standard = django_filters.BooleanFilter(method="by_standard", label="Is a standard")
 
     class Meta:
         model = Initiative
@@ -33,6 +31,11 @@ class InitiativeFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_state(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         """As the calendar says today."""
         return rows.filter(pk__in=Initiative.objects.in_state(value, timezone.now().date()).values("pk"))
+
+    def by_standard(self, rows: QuerySet[Initiative], name: str, value: bool) -> QuerySet[Initiative]:
+        """Those whose aim is a standard now, or the others."""
+        standards = Initiative.objects.standards().values("pk")
+        return rows.filter(pk__in=standards) if value else rows.exclude(pk__in=standards)
 
     def by_team(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         """Those about the services of one team."""
@@ -55,5 +58,5 @@ def controls(request: HttpRequest) -> list[dict[str, Any]]:
         {"name": "pillar", "label": "Pillar", "value": asked.get("pillar", ""),
          "options": [("", "all"), *((name, pillar_label(name)) for name in pillars())]},
         {"name": "standard", "label": "Standard", "value": asked.get("standard", ""),
-         "options": [("", "all"), ("true", "became a standard"), ("false", "no standard")]},
+         "options": [("", "all"), ("true", "standards"), ("false", "no standard")]},
     ]  # fmt: skip

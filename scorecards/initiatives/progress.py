@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from portal.charts.lines import Limit, Marker, Series
-from scorecards import queries
+from scorecards import fleet, queries
 from scorecards.days import end_of
 from scorecards.engine import path, trend
 from scorecards.engine.check import LEVELS
@@ -47,7 +47,7 @@ def members(initiative: Initiative) -> QuerySet[Entity]:
 def about(entity: Entity, today: date) -> list[Initiative]:
     """The initiatives that run, and the standards, that this service is in the scope of."""
     live = Initiative.objects.in_state(RUNNING, today) | Initiative.objects.in_state(LATE, today)
-    every = live | Initiative.objects.filter(promoted_at__isnull=False)
+    every = live | Initiative.objects.standards()
     fields: tuple[tuple[str, object], ...] = (
         ("team", entity.owner_ref), ("system", entity.system_ref), ("lifecycle", entity.lifecycle.lower()),
     )  # fmt: skip
@@ -145,7 +145,7 @@ def burn_up(initiative: Initiative, now: datetime) -> BurnUp:
     if start >= until:
         return BurnUp([], total, target, None)
     dates = trend.calendar(start, until, STEPS)
-    levels = queries.levels_at(services, dates, initiative.pillar)
+    levels = fleet.levels_at(services, dates, initiative.pillar)
     aims = enough(initiative.level)
     points = [(date, float(sum(count[level] for level in aims))) for date, count in zip(dates, levels, strict=True)]
     return BurnUp(points, total, target, _expected(points, total))

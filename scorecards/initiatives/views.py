@@ -96,7 +96,8 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": progress.ways(found, list(page)),
         "may_launch": may and found.stage == DRAFT,
         "may_end": may and found.stage == LAUNCHED,
-        "may_promote": may and found.stage in (LAUNCHED, ENDED) and found.promoted_at is None,
+        "may_promote": may and found.stage in (LAUNCHED, ENDED) and not found.standard,
+        "may_withdraw": may and found.standard,
     }
     return render(request, "scorecards/initiative.html", context)
 
@@ -125,13 +126,18 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "scorecards/initiative_edit.html", context, status=422 if form.errors else 200)
 
 
-VERBS = {"launch": decide.launch, "end": decide.end, "promote": decide.promote}
-DONE = {"launch": "Launched.", "end": "Ended.", "promote": "Its aim is a standard now, and watched from here on."}
+VERBS = {"launch": decide.launch, "end": decide.end, "promote": decide.promote, "withdraw": decide.withdraw}
+DONE = {
+    "launch": "Launched.",
+    "end": "Ended.",
+    "promote": "Its aim is a standard now, and watched from here on.",
+    "withdraw": "Its aim is no standard any more.",
+}
 
 
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Launch, end, or make it a standard."""
+    """Launch, end, make it a standard, or withdraw that."""
     found = get_object_or_404(Initiative, pk=pk)
     try:
         VERBS[verb](request.user, found)

@@ -20,8 +20,9 @@ from scorecards.models.intervals import (
 from scorecards.models.lenses import Lens, LensCopy, LensVersion
 from scorecards.models.own import FolderReading, OwnCheck
 from scorecards.models.pushed import CheckAnswer
+from scorecards.models.removals import REASONS, RESULTS, Removal
 from scorecards.models.reviews import Answer, AnswerConflict, Milestone, Review, WorkloadLink
-from scorecards.models.scores import EntityEvaluation, ScorePoint
+from scorecards.models.scores import EntityEvaluation, ScorePoint, SystemHome
 from scorecards.models.waivers import Waiver
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "EXPIRED",
     "FACT",
     "ORGANISATION",
+    "REASONS",
+    "RESULTS",
     "RULE",
     "SCOPE",
     "SCOPES",
@@ -52,8 +55,10 @@ __all__ = [
     "LensVersion",
     "Milestone",
     "OwnCheck",
+    "Removal",
     "Review",
     "ScorePoint",
+    "SystemHome",
     "ToldLevel",
     "Waiver",
     "WorkloadLink",

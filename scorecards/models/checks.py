@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from scorecards.models.intervals import Intervals
+from scorecards.models.intervals import EXPIRED, Intervals
 from services.models import Entity
 
 
@@ -71,8 +71,23 @@ class CheckResult(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"]),
-            models.Index(fields=["state", "check_key"], condition=Q(valid_to=None), name="open_result_by_state"),
-            models.Index(fields=["valid_to"], condition=Q(valid_to__isnull=False), name="closed_result"),
+            # Counts over everything, now or at an instant, are answered by these two without the rows themselves;
+            # SQLite needs `valid_to` in them for that, even where it is always null.
+            models.Index(
+                fields=["state", "check_key", "entity", "valid_to"],
+                condition=Q(valid_to=None),
+                name="open_result_by_state",
+            ),
+            models.Index(
+                fields=["state", "cause", "check_key", "valid_from", "entity"],
+                condition=Q(valid_to=None, cause=EXPIRED),
+                name="open_result_expired",
+            ),
+            models.Index(
+                fields=["valid_to", "valid_from", "state", "check_key", "cause", "entity"],
+                condition=Q(valid_to__isnull=False),
+                name="closed_result",
+            ),
         ]
         ordering = ["entity_id", "check_key", "valid_from"]
 

@@ -31,12 +31,16 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
             ENDED: self.filter(stage=ENDED),
         }.get(state, self.none())
 
+    def standards(self) -> InitiativeQuerySet:
+        """Those whose aim is a standard now."""
+        return self.filter(promoted_at__isnull=False, withdrawn_at=None)
+
 
 class Initiative(models.Model):
     """One aim: the services of a scope reach `level` in `pillar` (or "overall") by `target_on`.
 
     The scope is a filter (empty fields do not restrict), so that a new service joins by itself. `promoted_at`: the aim
-    became a standard, which is watched for ever.
+    became a standard, which is watched until it is withdrawn.
     """
 
     title = models.CharField(max_length=120)
@@ -55,6 +59,8 @@ class Initiative(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True)
     promoted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
 
     objects = InitiativeQuerySet.as_manager()
@@ -79,6 +85,11 @@ class Initiative(models.Model):
         if self.starts_on > today:
             return SCHEDULED
         return LATE if self.target_on < today else RUNNING
+
+    @property
+    def standard(self) -> bool:
+        """Whether its aim is a standard now."""
+        return self.promoted_at is not None and self.withdrawn_at is None
 
     @property
     def owner_ref(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from scorecards.models.intervals import Intervals
 from services.models import Entity
@@ -54,8 +54,36 @@ class ScorePoint(models.Model):
             models.Index(fields=["scope_type", "scope_ref", "pillar", "valid_from"], name="point_history"),
             models.Index(fields=["entity", "pillar"], condition=Q(valid_to=None), name="open_point_of_service"),
             models.Index(fields=["entity", "pillar", "valid_from"], name="point_of_service"),
-            models.Index(fields=["scope_type", "valid_from"]),
-            models.Index(fields=["scope_type", "valid_to"], condition=Q(valid_to__isnull=False), name="closed_point"),
+            # Reads over everything, at an instant or over a time, are answered by these without the rows themselves;
+            # SQLite needs `valid_to` in them for that, even where it is always null.
+            models.Index(
+                fields=[
+                    "scope_type",
+                    "pillar",
+                    "valid_from",
+                    "entity",
+                    "level",
+                    "score",
+                    "confidence",
+                    "waived_checks",
+                    "valid_to",
+                ],
+                condition=Q(valid_to=None),
+                name="open_point",
+            ),
+            models.Index(
+                fields=["scope_type", "pillar", "valid_to", "valid_from", "entity", "level", "score", "confidence"],
+                condition=Q(valid_to__isnull=False),
+                name="closed_point",
+            ),
+            models.Index(
+                fields=["scope_type", "pillar", "valid_from", "entity", "level", "level_before"],
+                condition=~Q(level_before=F("level")),
+                name="level_change",
+            ),
+            models.Index(
+                fields=["scope_type", "valid_from", "pillar", "entity", "cause", "delta"], name="point_by_time"
+            ),
         ]
         ordering = ["scope_type", "scope_ref", "pillar", "valid_from"]
 
@@ -93,3 +121,13 @@ class EntityEvaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id} {self.evaluated_at:%Y-%m-%d %H:%M:%S}"
+
+
+class SystemHome(models.Model):
+    """Under which domain the services of a system were rolled up last, so that a system that moves is seen."""
+
+    system_ref = models.CharField(max_length=200, unique=True)
+    domain_ref = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.system_ref} in {self.domain_ref}"

@@ -40,7 +40,7 @@ class Waiver(models.Model):
     """One request with its decision. In force from `began_at` up to, not including, `ended_at`.
 
     `ended_at` is set to `expires_at` by the approval and moved forward only by a revocation, so that what held at any past
-    instant is a query. People are named by their username.
+    instant is a query. People are named by their username. `reminded_at`: the team was told that it ends soon.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="waivers")
@@ -56,6 +56,7 @@ class Waiver(models.Model):
     revoked_by = models.CharField(max_length=150, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     objects = WaiverQuerySet.as_manager()
 

@@ -58,10 +58,13 @@ class CauseLineSerializer(serializers.Serializer[Any]):
 
 
 class RiskLineSerializer(serializers.Serializer[Any]):
-    """A check with how many services fail it then and at the end; `lost` is services that fail × weight."""
+    """A check with how many services fail it then and at the end; `lost` is services that fail × weight.
+
+    `failing_before` is null where the results of then were removed on purpose.
+    """
 
     check = serializers.CharField()
-    failing_before = serializers.IntegerField(source="before")
+    failing_before = serializers.IntegerField(source="before", allow_null=True)
     failing = serializers.IntegerField()
     lost = serializers.IntegerField()
 

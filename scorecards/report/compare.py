@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from scorecards import queries
+from scorecards import fleet, queries
 from scorecards.engine.scoring import LADDER, OVERALL
 from scorecards.models import SERVICE, ScorePoint
-from scorecards.report.period import Period, at
+from scorecards.report.period import Period
 from scorecards.words import pillar_label, pillar_order
 from services.models import Entity
 
@@ -74,18 +74,17 @@ class Mover:
 
 def last_stands(services: QuerySet[Entity], period: Period) -> dict[int, Stand]:
     """The same at the end of the period."""
-    if not period.current:
-        return stands(services, period.end)
-    rows = queries.service_points(services).filter(pillar=OVERALL, valid_to=None)
-    return {pk: Stand(score, level) for pk, score, level in rows.values_list("entity_id", "score", "level")}
+    return stands(services, period.until)
 
 
-def stands(services: QuerySet[Entity], when: datetime) -> dict[int, Stand]:
-    """The overall score and level of each service at an instant, by its id: one step into the index for each service."""
-    last = ScorePoint.objects.filter(entity=OuterRef("pk"), pillar=OVERALL, valid_from__lte=when)
-    chosen = services.order_by().annotate(point=Subquery(last.order_by("-valid_from", "-id").values("pk")[:1]))
-    rows = ScorePoint.objects.filter(at(when), pk__in=chosen.values("point"))
-    return {pk: Stand(score, level) for pk, score, level in rows.values_list("entity_id", "score", "level")}
+def stands(services: QuerySet[Entity], when: datetime | None) -> dict[int, Stand]:
+    """The overall score and level of each service at an instant (None: now), by its id."""
+    points = queries.service_points(services).filter(pillar=OVERALL).order_by()
+    return {
+        pk: Stand(score, level)
+        for part in points.parts_at(when)
+        for pk, score, level in part.values_list("entity_id", "score", "level")
+    }
 
 
 def levels(before: dict[int, Stand], after: dict[int, Stand]) -> list[LevelLine]:
@@ -104,26 +103,20 @@ def crossings(before: dict[int, Stand], after: dict[int, Stand]) -> tuple[int, i
 
 def pillars(services: QuerySet[Entity], period: Period, scope: tuple[str, str] | None) -> list[PillarLine]:
     """Every pillar and the overall score, in their order. `scope` is the roll-up of just these services, where there is one."""
-    then, now = (
-        (scope and _rolled_up(scope, when)) or _means(services, when) for when in (at(period.start), period.until)
-    )
+    then, now = ((scope and _rolled_up(scope, when)) or _means(services, when) for when in (period.start, period.until))
     names = sorted({*then, *now}, key=lambda name: (name == OVERALL, pillar_order(name)))
     return [
         PillarLine(pillar_label(name), then.get(name, (None, 0.0))[0], *now.get(name, (None, 0.0))) for name in names
     ]
 
 
-def _rolled_up(scope: tuple[str, str], when: Q) -> dict[str, tuple[float | None, float]]:
-    rows = ScorePoint.objects.filter(when, scope_type=scope[0], scope_ref=scope[1])
+def _rolled_up(scope: tuple[str, str], when: datetime | None) -> dict[str, tuple[float | None, float]]:
+    rows = ScorePoint.objects.at(when).filter(scope_type=scope[0], scope_ref=scope[1])
     return {pillar: (score, sure) for pillar, score, sure in rows.values_list("pillar", "score", "confidence")}
 
 
-def _means(services: QuerySet[Entity], when: Q) -> dict[str, tuple[float | None, float]]:
-    rows: Any = queries.service_points(services).filter(when).values("pillar").order_by()
-    return {
-        row["pillar"]: (None if row["mean"] is None else round(row["mean"], 1), row["sure"] or 0.0)
-        for row in rows.annotate(mean=Avg("score"), sure=Avg("confidence"))
-    }
+def _means(services: QuerySet[Entity], when: datetime | None) -> dict[str, tuple[float | None, float]]:
+    return {pillar: (mean.score, mean.confidence) for pillar, mean in fleet.pillar_means(services, when).items()}
 
 
 def movers(before: dict[int, Stand], after: dict[int, Stand], period: Period) -> tuple[list[Mover], list[Mover]]:
@@ -176,7 +169,7 @@ def causes(services: QuerySet[Entity], period: Period) -> list[CauseLine]:
     lines = [
         CauseLine(row["cause"], row["steps"], round(row["up"] or 0.0, 1), round(-(row["down"] or 0.0), 1))
         for row in told.annotate(
-            steps=Count("id"), up=Sum("delta", filter=Q(delta__gt=0)), down=Sum("delta", filter=Q(delta__lt=0))
+            steps=Count("*"), up=Sum("delta", filter=Q(delta__gt=0)), down=Sum("delta", filter=Q(delta__lt=0))
         )
     ]
     return sorted(lines, key=lambda line: (-line.steps, line.cause))

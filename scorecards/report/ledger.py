@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from scorecards.engine.check import FAIL, UNKNOWN
-from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Waiver
-from scorecards.report.period import Period, at
+from scorecards.models import EXPIRED, ORGANISATION, CheckResult, CheckVersion, Intervals, Removal, Waiver
+from scorecards.models.intervals import Literal
+from scorecards.report.period import Period
+from scorecards.waivers.present import lines
 from scorecards.words import pillar_label
 from services.models import Entity
 
@@ -22,19 +25,22 @@ Scope = tuple[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """A check with how many services fail it at the end and at the beginning, and the weight that is lost by it."""
+    """A check with how many services fail it at the end and at the beginning, and the weight that is lost by it.
+
+    `before` is None where the results of the beginning were removed on purpose.
+    """
 
     check: str
     title: str
     pillar: str
     failing: int
-    before: int
+    before: int | None
     lost: int
 
     @property
-    def change(self) -> int:
+    def change(self) -> int | None:
         """More (or fewer) services fail it."""
-        return self.failing - self.before
+        return None if self.before is None else self.failing - self.before
 
 
 def risks(services: QuerySet[Entity], period: Period, scope: Scope) -> list[RiskLine]:
@@ -42,26 +48,28 @@ def risks(services: QuerySet[Entity], period: Period, scope: Scope) -> list[Risk
     after = _failing(_results(services, period, scope), period.until)
     versions = {row.check_id: row for row in CheckVersion.objects.at(period.end).filter(check_id__in=after)}
     heaviest = sorted(versions, key=lambda name: (-after[name] * versions[name].weight, name))[:SHOWN]
-    before = _failing(
-        CheckResult.objects.filter(entity__in=services.order_by(), check_key__in=heaviest), at(period.start)
-    )
+    kept = Removal.objects.of(period.start) is None
+    before = _failing(CheckResult.objects.filter(check_key__in=heaviest).of_many(services), period.start)
     return [
         RiskLine(
-            name, row.title, pillar_label(row.pillar), after[name], before.get(name, 0), after[name] * row.weight
+            name, row.title, pillar_label(row.pillar), after[name], before[name] if kept else None, after[name] * row.weight
         )
         for name, row in ((name, versions[name]) for name in heaviest)
     ]  # fmt: skip
 
 
-def _results(services: QuerySet[Entity], period: Period, scope: Scope) -> Any:
+def _results(services: QuerySet[Entity], period: Period, scope: Scope) -> Intervals:
     """Results of these services. What stands is of live services only, so that everybody's need no condition."""
     everybody = period.current and scope == (ORGANISATION, "")
-    return CheckResult.objects.all() if everybody else CheckResult.objects.filter(entity__in=services.order_by())
+    return CheckResult.objects.all() if everybody else CheckResult.objects.of_many(services)
 
 
-def _failing(results: Any, when: Q) -> dict[str, int]:
-    rows: Any = results.filter(when, state=FAIL)
-    return dict(rows.values("check_key").order_by().annotate(number=Count("id")).values_list("check_key", "number"))
+def _failing(results: Intervals, when: datetime | None) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for part in results.filter(state=FAIL).order_by().parts_at(when):
+        rows: Any = part.values("check_key").annotate(number=Count("*"))
+        counts.update(dict(rows.values_list("check_key", "number")))
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,14 @@ class StaleLine:
 
 def stale(services: QuerySet[Entity], period: Period, scope: Scope) -> list[StaleLine]:
     """Checks whose evidence had expired at the end of the period, the most frequent first."""
-    rows = _results(services, period, scope).filter(period.until, state=UNKNOWN, cause=EXPIRED)
+    expired = _results(services, period, scope).filter(state=UNKNOWN, cause=Literal(EXPIRED)).order_by()
     found: dict[str, list[datetime]] = {}
-    for name, since in rows.values_list("check_key", "valid_from"):
-        found.setdefault(name, []).append(since)
+    for part in expired.parts_at(period.until):
+        for name, since in part.values_list("check_key", "valid_from"):
+            found.setdefault(name, []).append(since)
     titles = dict(CheckVersion.objects.at(period.end).filter(check_id__in=found).values_list("check_id", "title"))
-    lines = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]
-    return sorted(lines, key=lambda line: (-line.services, line.check))[:SHOWN]
+    every = [StaleLine(name, titles.get(name, name), len(moments), min(moments)) for name, moments in found.items()]
+    return sorted(every, key=lambda line: (-line.services, line.check))[:SHOWN]
 
 
 def waivers(services: QuerySet[Entity], period: Period) -> dict[str, Any]:
@@ -94,5 +103,5 @@ def waivers(services: QuerySet[Entity], period: Period) -> dict[str, Any]:
     return {
         "count": rows.count(),
         "services": rows.order_by().values("entity").distinct().count(),
-        "ending": list(ending[:SHOWN]),
+        "ending": lines(ending[:SHOWN], period.end),
     }

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from scorecards.filters import day
 
 USUAL = timedelta(days=30)
@@ -24,14 +22,9 @@ class Period:
     problem: str = ""
 
     @property
-    def until(self) -> Q:
-        """Intervals that held at the end; those that stand, where that is now."""
-        return Q(valid_to=None) if self.current else at(self.end)
-
-
-def at(when: datetime) -> Q:
-    """Intervals that held at an instant."""
-    return Q(valid_from__lte=when) & (Q(valid_to=None) | Q(valid_to__gt=when))
+    def until(self) -> datetime | None:
+        """The end as `Intervals.at` takes it: None where that is now."""
+        return None if self.current else self.end
 
 
 def period_of(asked: Mapping[str, str], now: datetime) -> Period:

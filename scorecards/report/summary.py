@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from scorecards.models import Removal
 from scorecards.report import compare, ledger
 from scorecards.report.ledger import Scope
 from scorecards.report.period import Period
@@ -19,6 +20,7 @@ def report(services: QuerySet[Entity], period: Period, scope: Scope) -> dict[str
     improved, dropped = compare.movers(before, after, period)
     return {
         "period": period,
+        "removal": Removal.objects.of(period.start),
         "services": compare.counted(services),
         "known": bool(before or after),
         "compared": bool(before),

@@ -25,7 +25,8 @@ class Family:
 
     `fact` is the key under which the service gets its items. Without `describe` no Resource entity is made.
     `always` publishes the fact with no items too, so that a check can tell "none" from "not looked at".
-    `beside` says more of resources that another family finds: they are neither counted nor put into the bucket again.
+    `beside` says more of resources that another family finds, or of what nobody would adopt by itself: they are neither
+    counted nor put into the bucket. `shared` is what the place does for all in it: every service there gets the items.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Family:
     describe: Callable[[Any], Description] | None = None
     always: bool = False
     beside: bool = False
+    shared: bool = False
     order: int = 100
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from services import facts, queries
 from services.discovery.grouping import resource_name, verdict
 from services.discovery.inventory import Found, Inventory
+from services.discovery.record import SOURCE
 from services.engine import drift
 from services.models import Entity
 
@@ -32,7 +33,8 @@ def publish(inventory: Inventory, check: Callable[[], None]) -> int:
     by_service: dict[str, list[Found]] = defaultdict(list)
     for entry in inventory.found:
         by_service[entry.service].append(entry)
-    described = list(Entity.objects.services().filter(facts__key="catalog.descriptor", facts__valid_to=None))
+    told = Entity.objects.services().filter(facts__key="catalog.descriptor", facts__valid_to=None)
+    described = list(told.exclude(source=SOURCE))
     views = facts.bulk_current(described)
     declared = _declared(views)
     everything = [_resource(entry) for entry in inventory.resources]

@@ -69,6 +69,7 @@ class Inventory:
     """All that one pass saw."""
 
     found: list[Found] = field(default_factory=list)
+    shared: list[Found] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
 
     @property
@@ -151,10 +152,11 @@ def _read(
     reading, resources = _attempt(scope, family, family.read)
     inventory.readings.append(_counted(reading, len(resources)))
     keys, stacks = settings.DISCOVERY_SERVICE_TAGS, settings.DISCOVERY_STACKS
+    kept = inventory.shared if family.shared else inventory.found
     for resource in resources:
         merged = {**tags.get(resource.arn, {}), **resource.tags}
         given = adopted.get((resource.account, resource.region, resource.arn), "")
-        inventory.found.append(Found(family, resource, given or service_of(merged, keys, stacks=stacks), merged))
+        kept.append(Found(family, resource, given or service_of(merged, keys, stacks=stacks), merged))
 
 
 def _counted(reading: Reading, found: int) -> Reading:

@@ -23,7 +23,9 @@ def publish(component: Entity, found: Sequence[Found], inventory: Inventory, now
     A fact with items of a place that could not be read this time is left alone: it ages until it expires.
     """
     items: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for entry in found:
+    stands_in = {(entry.resource.account, entry.resource.region) for entry in found}
+    shared = [one for one in inventory.shared if (one.resource.account, one.resource.region) in stands_in]
+    for entry in (*found, *shared):
         items[entry.family.fact].append(item(entry.resource))
     always = {family.fact for family in families.items() if family.always} if found else set()
     standing = facts.current(component)

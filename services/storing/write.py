@@ -25,6 +25,7 @@ from services.storing.history import Author
 from services.storing.relations import replace_edges
 
 DESCRIPTOR = "catalog.descriptor"
+OWNERSHIP = ("owner", "has_owner")
 SAVED = [
     *COLUMNS, "source", "source_sha", "updated_at", "removed_at", "removed_why", "kind", "namespace",
     "name",
@@ -37,7 +38,8 @@ NEW = [*SAVED, "uid", "created_at"]
 class Wanted:
     """A descriptor that has been checked: its ref, its data, the edges it says, and a digest of its text ("" for none).
 
-    `declared` is false for what discovery makes up: nobody wrote it, so it is no evidence of a well-kept descriptor.
+    `declared` is false for what discovery makes up: nobody wrote it, so it is no evidence of a well-kept descriptor. Only
+    its owner is known, or known to be missing.
     """
 
     ref: str
@@ -130,12 +132,16 @@ def _follow(stored: Stored, wanted: dict[str, Wanted], author: Author) -> None:
     moved = replace_edges({origin_of(entity): wanted[entity.ref].edges for entity in written})
     documents.mark_ids(entity.pk for entity in written if entity.ref not in moved)
     facts.publish_all(
-        facts.Observation(
-            entity, DESCRIPTOR, summary(entity.data, wanted[entity.ref].edges), f"descriptor {author.source}"[:100]
-        )
+        facts.Observation(entity, DESCRIPTOR, _said(wanted[entity.ref]), f"descriptor {author.source}"[:100])
         for entity in written
-        if entity.kind == "component" and wanted[entity.ref].declared
+        if entity.kind == "component"
     )
+
+
+def _said(one: Wanted) -> dict[str, Any]:
+    """The fact `catalog.descriptor` of a component."""
+    whole = summary(one.data, one.edges)
+    return whole if one.declared else {name: whole[name] for name in OWNERSHIP}
 
 
 def origin_of(entity: Entity) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from chaos import halts
-from chaos.models import ExperimentRun, KillSwitch
+from chaos.models import Experiment, ExperimentRun, KillSwitch
 from chaos.start import abort, create
 from portal.access.models import AuditEvent
 from portal.changes.models import Change
@@ -131,6 +132,31 @@ def test_an_undo_that_fails_is_shown_and_tried_until_it_is_proven(world: World, 
     world.ring_until(run, "ended", limit=200)
     assert not world.faulty
     assert run.verdicts["safety"]["word"] == "too long"
+
+
+def test_a_fault_that_stays_is_told_at_once_and_again_when_it_is_gone(world: World, run: ExperimentRun) -> None:
+    world.ring_until(run, "observing")
+    world.fail_in = {"undo"}
+    world.ring_until(run, "undo_failed")
+    told = facts.current(run.service)["chaos.proof"].value
+    assert (told["undone"], told["recovered"], told["passed"]) == (False, False, False)
+    world.fail_in = set()
+    world.ring_until(run, "ended", limit=200)
+    told = facts.current(run.service)["chaos.proof"].value
+    assert (told["undone"], told["by_fault"]["test_fault"]["undone"]) == (True, True)
+
+
+def test_an_undo_that_fails_for_a_while_leaves_an_earlier_proof_alone(
+    world: World, run: ExperimentRun, experiment: Experiment
+) -> None:
+    world.ring_until(run, "ended")
+    proven = facts.current(run.service)["chaos.proof"].value["by_fault"]
+    later = create(experiment, datetime.now(UTC), by="jon")
+    assert later is not None
+    world.ring_until(later, "observing")
+    world.fail_in = {"undo"}
+    world.ring_until(later, "undo_failed")
+    assert facts.current(run.service)["chaos.proof"].value["by_fault"] == proven
 
 
 def test_a_service_with_a_failed_undo_takes_no_further_experiment(world: World, run: ExperimentRun) -> None:

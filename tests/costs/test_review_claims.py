@@ -46,7 +46,8 @@ def test_a_quiet_fleet_leaves_a_finding_an_estimate_and_both_facts(
     known = facts.current(service)
     assert known["costs.review"].value["open_saving"] == 103.84
     assert known["costs.review"].url == held.get_absolute_url()
-    assert known["costs.review"].expires_at == held.period_end + timedelta(days=35)
+    assert known["costs.review"].expires_at is None
+    assert known["costs.findings"].expires_at == held.period_end + timedelta(days=35)
     assert known["costs.findings"].value["by_detector"]["lambda_instead_of_ec2"] == 1
 
 

@@ -94,6 +94,12 @@ def test_a_pipeline_tells_its_gate_and_its_failed_stage(checkout: Entity) -> Non
     assert (pipeline["gated"], pipeline["failed_stage"]) == (False, "Production")
 
 
+def test_a_condition_before_a_stage_is_a_gate_too(checkout: Entity) -> None:
+    stages = (Stage("Production", "", True, "", False, False, entry_conditions=1),)
+    observe.publish([checkout], Seen(pipelines=[Pipeline("checkout", *PLACE, "V2", None, stages, True)]))
+    assert told(checkout)["pipelines"][0]["gated"] is True
+
+
 def test_the_embedded_accounts_are_read_as_they_are_seeded(aws: Any, db: None) -> None:
     from portal.sandbox.seed import seed_service
 

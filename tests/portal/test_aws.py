@@ -58,7 +58,7 @@ def test_a_session_policy_fits_into_what_aws_takes(role: str) -> None:
 
 def test_the_read_role_only_reads() -> None:
     verbs = {action.partition(":")[2] for action in ACTIONS["read"]}
-    allowed = ("Get", "List", "Describe", "BatchGet", "GET")
+    allowed = ("Get", "List", "Describe", "BatchGet", "GET", "View")
     assert [verb for verb in verbs if not verb.startswith(allowed)] == []
 
 

@@ -127,6 +127,32 @@ def test_cutting_a_zone_takes_its_hosts_and_undoing_brings_them_back(
     assert total(sandbox, wall, AMERICA, "HealthyHostCount", hosts, run(sandbox, wall, 1)) == 6
 
 
+def test_requests_are_split_by_the_weights_of_target_groups(sandbox: Sandbox, wall: Wall, client: Clients) -> None:
+    seed_service(sandbox.url, "ledger")
+    elb = client("elbv2")
+    groups = [elb.describe_target_groups(Names=[name])["TargetGroups"][0] for name in ("ledger", "ledger-green")]
+    balancer = elb.describe_load_balancers(Names=["ledger"])["LoadBalancers"][0]["LoadBalancerArn"]
+    listener = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
+    weighed = [
+        {"TargetGroupArn": one["TargetGroupArn"], "Weight": weight} for one, weight in zip(groups, (9, 1), strict=True)
+    ]
+    forward = [{"Type": "forward", "ForwardConfig": {"TargetGroups": weighed}}]
+    elb.modify_listener(ListenerArn=listener, DefaultActions=forward)
+    sandbox.state.behaviour["ledger", "ledger-green"] = (0.5, 400.0)
+    since = run(sandbox, wall, 10)
+    names = {"LoadBalancer": balancer.split(":loadbalancer/")[1]}
+    calls, failed = (
+        [
+            total(sandbox, wall, EUROPE, metric, names | {"TargetGroup": one["TargetGroupArn"].split(":", 5)[5]}, since)
+            for one in groups
+        ]
+        for metric in ("RequestCount", "HTTPCode_Target_5XX_Count")
+    )
+    assert calls[1] / sum(calls) == pytest.approx(0.1, abs=0.01)
+    assert failed[1] / calls[1] == pytest.approx(0.5, abs=0.1)
+    assert failed[0] / calls[0] < 0.01
+
+
 def test_two_weeks_of_history_tell_the_idle_fleets(sandbox: Sandbox, wall: Wall) -> None:
     for service, level in (("warehouse-etl", 18), ("reports", 12)):
         seed_service(sandbox.url, service)

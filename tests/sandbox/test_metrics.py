@@ -98,3 +98,16 @@ def test_metric_math_and_percentiles_are_refused_and_not_answered_with_nothing(
         client("cloudwatch").get_metric_data(
             MetricDataQueries=[query], StartTime=now - timedelta(minutes=1), EndTime=now
         )
+
+
+def test_more_points_than_boto3_sends_uncompressed_arrive(client: Clients) -> None:
+    cloudwatch, start = client("cloudwatch"), datetime.fromtimestamp(NOW // HOUR * HOUR, UTC)
+    data = [
+        {"MetricName": "Answers", "Timestamp": start + timedelta(minutes=number), "Value": 1.0} for number in range(500)
+    ]
+    cloudwatch.put_metric_data(Namespace="Long", MetricData=data)
+    answer = cloudwatch.get_metric_statistics(
+        Namespace="Long", MetricName="Answers", StartTime=start, EndTime=start + timedelta(days=1), Period=86400,
+        Statistics=["SampleCount"],
+    )  # fmt: skip
+    assert sum(point["SampleCount"] for point in answer["Datapoints"]) == 500

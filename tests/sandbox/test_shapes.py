@@ -125,6 +125,7 @@ def _moves_by_hand(ask: Ask, wall: Wall) -> None:
     name, place = {"pipelineName": "products"}, ("codepipeline", "eu-west-1")
     runs = ask(place[0], "ListPipelineExecutions", place[1], **name)["pipelineExecutionSummaries"]
     good = next(run for run in runs if run["status"] == "Succeeded")["pipelineExecutionId"]
+    wall.move(60)
     ask(place[0], "RollbackStage", place[1], **name, stageName="Production", targetPipelineExecutionId=good)
     fresh = ask(place[0], "StartPipelineExecution", place[1], name="products")
     wall.move(300)
@@ -225,6 +226,72 @@ def _moto_lacks(ask: Ask) -> None:
     assert ask("lambda", "ListFunctionUrlConfigs", "eu-west-1", FunctionName="prices")["FunctionUrlConfigs"]
 
 
+def _insights(ask: Ask) -> None:
+    who = {"MasterUsername": "service", "MasterUserPassword": "not-a-real-password"}
+    size = {"Engine": "postgres", "DBInstanceClass": "db.m7g.large", "AllocatedStorage": 20}
+    made = ask("rds", "CreateDBInstance", DBInstanceIdentifier="own", **size, **who)["DBInstance"]
+    assert made["PerformanceInsightsEnabled"] is False
+    for wanted, seen in ((True, True), (None, True), (False, False)):
+        change = {} if wanted is None else {"EnablePerformanceInsights": wanted}
+        ask("rds", "ModifyDBInstance", DBInstanceIdentifier="own", **change)
+        found = ask("rds", "DescribeDBInstances", DBInstanceIdentifier="own")["DBInstances"][0]
+        assert found["PerformanceInsightsEnabled"] is seen
+        assert ("PerformanceInsightsRetentionPeriod" in found) is seen
+
+
+def _moto_drops(ask: Ask) -> None:
+    summary = ask("iam", "GetAccountSummary")["SummaryMap"]
+    assert summary["AccountMFAEnabled"] == 1  # the seeding made the root user's device
+    target = "arn:aws:sqs:us-east-1:111111111111:lost"
+    where = {"DeadLetterConfig": {"TargetArn": target}}
+    code = {"Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": b"1"}}
+    role = "arn:aws:iam::111111111111:role/lambda-execution"
+    made = ask("lambda", "CreateFunction", FunctionName="own", Role=role, **code, **where)
+    assert made["DeadLetterConfig"] == {"TargetArn": target}
+    assert ask("lambda", "UpdateFunctionConfiguration", FunctionName="own", Timeout=9)["DeadLetterConfig"]
+    assert ask("lambda", "GetFunctionConfiguration", FunctionName="own")["DeadLetterConfig"]
+    ask("lambda", "UpdateFunctionConfiguration", FunctionName="own", DeadLetterConfig={"TargetArn": ""})
+    listed = {one["FunctionName"]: one for one in ask("lambda", "ListFunctions")["Functions"]}
+    assert "DeadLetterConfig" not in listed["own"]
+
+
+def _keys(ask: Ask, client: Clients) -> None:
+    kms = client("kms", "us-east-1")
+    own = kms.create_key()["KeyMetadata"]["KeyId"]
+    managed = kms.describe_key(KeyId="alias/aws/rds")["KeyMetadata"]["KeyId"]
+    owners = {ask("kms", "DescribeKey", KeyId=one)["KeyMetadata"]["KeyManager"] for one in (own, managed)}
+    assert owners == {"AWS", "CUSTOMER"}
+    assert ask("kms", "DescribeKey", KeyId=managed)["KeyMetadata"]["KeyManager"] == "AWS"
+
+
+def _balancers(ask: Ask, client: Clients) -> None:
+    elb = client("elbv2", "us-east-1")
+    arn = elb.describe_load_balancers(Names=["search-api"])["LoadBalancers"][0]["LoadBalancerArn"]
+
+    def switches() -> dict[str, str]:
+        rows = ask("elbv2", "DescribeLoadBalancerAttributes", LoadBalancerArn=arn)["Attributes"]
+        return {row["Key"]: row["Value"] for row in rows}
+
+    assert switches()["load_balancing.cross_zone.enabled"] == "true"
+    assert switches()["routing.http.drop_invalid_header_fields.enabled"] == "false"
+    wanted = [{"Key": "load_balancing.cross_zone.enabled", "Value": "false"}]
+    ask("elbv2", "ModifyLoadBalancerAttributes", LoadBalancerArn=arn, Attributes=wanted)
+    assert switches()["load_balancing.cross_zone.enabled"] == "false"
+
+
+def _canaries(ask: Ask, client: Clients) -> None:
+    canaries = client("synthetics", "us-east-1")
+    canaries.create_canary(
+        Name="own", Code={"Handler": "a.b", "ZipFile": b"-"}, ArtifactS3Location="s3://own/", Schedule={"Expression": "x"},
+        ExecutionRoleArn="arn:aws:iam::111111111111:role/journeys", RuntimeVersion="syn-python-selenium-7.0",
+    )  # fmt: skip
+    with pytest.raises(canaries.exceptions.ConflictException):
+        canaries.stop_canary(Name="own")
+    for operation, state in (("StartCanary", "RUNNING"), ("StopCanary", "STOPPED")):
+        ask("synthetics", operation, Name="own")
+        assert canaries.get_canary(Name="own")["Canary"]["Status"]["State"] == state
+
+
 def test_every_handler_answers_the_shape_of_the_service_model(
     checked: tuple[Ask, set[tuple[str, str]]], sandbox: Sandbox, wall: Wall, client: Clients
 ) -> None:
@@ -239,6 +306,11 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     _meshes(ask, client)
     _serverless(ask)
     _moto_lacks(ask)
+    _insights(ask)
+    _moto_drops(ask)
+    _keys(ask, client)
+    _balancers(ask, client)
+    _canaries(ask, client)
     lens_walk.walk(ask)
     target_walk.walk(ask, client, wall)
     assert seen == set(HANDLERS)

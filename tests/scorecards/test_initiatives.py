@@ -67,6 +67,44 @@ def test_the_state_follows_the_calendar(mira: Any, four: list[Entity], clock: Cl
     assert seen == ["draft", "scheduled", "running", "running", "late", "ended"]
 
 
+def test_a_standard_can_be_withdrawn_and_is_then_asked_of_nobody(mira: Any, four: list[Entity]) -> None:
+    found = decide.promote(mira, launched(mira))
+    assert progress.about(four[0], today()) == [found]
+    found = decide.withdraw(mira, found)
+    assert (found.standard, found.withdrawn_by, found.promoted_at is None) == (False, "mira", False)
+    assert progress.about(four[0], today()) == []
+    event = AuditEvent.objects.get(action="initiative.withdraw")
+    assert (event.actor, event.severity) == ("mira", "medium")
+    with pytest.raises(decide.Conflict, match="no standard"):
+        decide.withdraw(mira, found)
+    assert decide.promote(mira, found).standard
+
+
+def test_only_who_leads_it_withdraws_a_standard(mira: Any, vera: Any, jon: Any, four: list[Entity]) -> None:
+    found = decide.promote(mira, launched(mira))
+    for user in (vera, jon):
+        with pytest.raises(PermissionDenied):
+            decide.withdraw(user, found)
+    assert Initiative.objects.get().standard
+
+
+def test_a_standard_is_withdrawn_on_its_page_and_over_rest(
+    browse: Callable[..., Client], mira: Any, vera: Any, four: list[Entity]
+) -> None:
+    first, second = (decide.promote(mira, launched(mira, title=title)) for title in ("One", "Two"))
+    client = browse(mira)
+    assert "Withdraw the standard" in client.get(first.get_absolute_url()).content.decode()
+    assert "Withdraw the standard" not in browse(vera).get(first.get_absolute_url()).content.decode()
+    answer = client.post(f"{first.get_absolute_url()}withdraw/", follow=True).content.decode()
+    assert "Its aim is no standard any more." in answer
+    assert "Standard withdrawn by mira" in answer
+    assert browse(vera).post(f"{BASE}{second.pk}/withdraw/").status_code == 403
+    assert client.post(f"{BASE}{second.pk}/withdraw/").json()["withdrawn_by"] == "mira"
+    assert client.post(f"{BASE}{second.pk}/withdraw/").status_code == 409
+    listed = client.get(BASE, {"standard": "true"}).json()["results"]
+    assert listed == []
+
+
 def test_an_aim_stands_once_it_is_launched(mira: Any, four: list[Entity]) -> None:
     found = launched(mira)
     with pytest.raises(decide.Conflict, match="its aim stands"):

@@ -219,6 +219,17 @@ def test_a_descriptor_is_stronger_than_tags(world: World) -> None:
     assert set(facts.current(service)) >= {"catalog.descriptor", "aws.dynamodb", "aws.alarms", "aws.tags"}
 
 
+@pytest.mark.parametrize(("tags", "owner"), [({"team": "payments"}, "group:default/payments"), ({}, "")])
+def test_of_a_service_without_a_descriptor_only_the_owner_is_known(
+    world: World, tags: dict[str, str], owner: str
+) -> None:
+    world.put(table("orders", tags={"service": "checkout", **tags}))
+    run()
+    known = facts.current(Entity.objects.services().get())
+    assert known["catalog.descriptor"].value == {"owner": owner, "has_owner": bool(owner)}
+    assert "catalog.drift" not in known
+
+
 def test_a_service_without_alarms_has_a_fact_that_says_so(world: World) -> None:
     world.put(table("orders"))
     run()

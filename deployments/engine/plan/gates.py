@@ -125,7 +125,9 @@ def _approvals(raw: Any, segments: Collection[str] | None) -> tuple[ApprovalRule
         raise PlanError("gates.approvals: a segment has at most one rule.")
     for name in names:
         if name and segments is not None and name not in segments:
-            raise PlanError(f"gates.approvals: there is no segment {name!r}; choose one of {', '.join(segments)}.")
+            raise PlanError(
+                f"gates.approvals: there is no segment {name!r} that the portal moves; choose one of {', '.join(segments)}."
+            )
     return rules
 
 

@@ -89,7 +89,8 @@ def parse(definition: Mapping[str, Any]) -> Plan:
     compliance = definition.get("compliance", "block")
     if compliance not in COMPLIANCE:
         raise PlanError(f"compliance is one of {', '.join(COMPLIANCE)}.")
-    gates.parse(definition.get("gates", {}), compliance=compliance, segments=[segment.name for segment in segments])
+    moved = [segment.name for segment in segments if segment.kind != "external"]
+    gates.parse(definition.get("gates", {}), compliance=compliance, segments=moved)
     period, rule = whole(definition, "period", 60, 1, 3600), _rule(definition)
     early, analysed = bool(definition.get("early", False)), analysis.parse(definition.get("analysis", {}))
     return Plan(strategy, segments, period, rule, early, compliance, _alarms(definition), analysed)

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from deployments.gates.asked import asked
 from deployments.gates.freezes import ical, standing, write
 from deployments.gates.freezes import serializers as shapes
 from deployments.gates.rest import answered
@@ -124,8 +125,8 @@ class Freezes(generics.ListCreateAPIView[Freeze]):
 
     def get_queryset(self) -> QuerySet[Freeze]:
         """All, or of one calendar."""
-        slug = self.request.query_params.get("calendar", "")
-        return standing.freezes().filter(calendar__slug=slug[:60]) if slug else standing.freezes()
+        slug = asked(self.request.query_params, "calendar")
+        return standing.freezes().filter(calendar__slug=slug) if slug else standing.freezes()
 
     def perform_create(self, serializer: Any) -> None:
         """Operators of the team that owns the calendar's scope."""

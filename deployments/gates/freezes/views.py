@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from deployments.gates.asked import asked
 from deployments.gates.errors import Wrong
 from deployments.gates.freezes import ical, month, rules, standing, write
 from deployments.gates.freezes.forms import DAYS
@@ -102,12 +103,12 @@ def _zone(name: str, calendars: list[FreezeCalendar]) -> ZoneInfo:
 
 
 def _chosen(request: HttpRequest, calendars: list[FreezeCalendar]) -> list[FreezeCalendar] | None:
-    slug, name = request.GET.get("calendar", ""), request.GET.get("service", "").rpartition("/")[2].lower()
+    slug, name = asked(request.GET, "calendar"), asked(request.GET, "service", 200).rpartition("/")[2].lower()
     if slug:
         return [row for row in calendars if row.slug == slug]
     if not name:
         return None
-    entity = get_object_or_404(Entity.objects.services(), name=name[:63])
+    entity = get_object_or_404(Entity.objects.services(), name=name)
     return list({freeze.calendar_id: freeze.calendar for freeze in standing.of(entity)}.values())
 
 

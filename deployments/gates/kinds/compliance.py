@@ -28,7 +28,7 @@ def look(question: Question) -> Finding:
         note = ", ".join(broken)[:200]
         return Finding(STOPS, "AWS Config: not compliant", note, "not-compliant", tuple(broken), url)
     return Finding(
-        CLEAR, "AWS Config: compliant", f"{fact.value.get('rules', 0)} rules looked at this service", url=url
+        CLEAR, "AWS Config: compliant", f"rules that looked at this service: {fact.value.get('rules', 0)}", url=url
     )
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from deployments.engine.plan.gates import POLICIES
+from deployments.gates.asked import asked
 from deployments.gates.errors import Conflict, Wrong
 from deployments.gates.pipelines import answer, block, policies, present
 from deployments.gates.pipelines.filters import PipelineFilter
@@ -125,8 +126,8 @@ def _rows(found: list[Pipeline]) -> list[dict[str, Any]]:
 def _groups(request: HttpRequest) -> QuerySet[DeployGroup]:
     rows = DeployGroup.objects.select_related("service")
     for name in ("account", "region"):
-        if request.GET.get(name):
-            rows = rows.filter(**{name: request.GET[name][:30]})
+        if wanted := asked(request.GET, name, 30):
+            rows = rows.filter(**{name: wanted})
     return rows
 
 

@@ -13,8 +13,6 @@ from portal.aws.errors import AwsError
 from portal.changes.kinds import Target
 from portal.plugins import Registry
 
-SIDES = (CANARY, BASELINE)
-
 
 class SourceError(AwsError):
     """A source other than AWS could not be read."""

@@ -97,7 +97,7 @@ def _full(move: Move, now: float) -> dict[str, Any]:
         "deploymentConfiguration": move.configuration,
         "targetServiceRevision": _side(move, move.target, share, move.desired),
         "sourceServiceRevisions": [_side(move, move.source, 1 - share, move.desired)],
-        "lifecycleStage": move.position(now).stage,
+        "lifecycleStage": "CLEAN_UP" if move.status == "SUCCESSFUL" else move.position(now).stage,
         "deploymentCircuitBreaker": {
             "status": watched if breaker.get("enable") else "DISABLED",
             "failureCount": move.failures,

@@ -1,4 +1,4 @@
-"""Target health as the load balancer would see it, and the weights that AWS would refuse."""
+"""Target health as the load balancer would see it, the weights that AWS would refuse, and attributes as AWS sets them at first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,34 @@ from portal.sandbox.state import State
 
 MOST = 999
 TIMEOUT = {"State": "unhealthy", "Reason": "Target.Timeout", "Description": "Request timed out"}
+CROSS_ZONE = "load_balancing.cross_zone.enabled"
+HEADERS = "routing.http.drop_invalid_header_fields.enabled"
+
+
+@handles("elbv2", "ModifyLoadBalancerAttributes")
+def modify_load_balancer_attributes(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Let moto write them, and remember which were set: it tells a default from a choice."""
+    chosen = state.topic("elbv2.chosen", context.account, context.region)
+    answer = context.forward()
+    chosen.setdefault(params["LoadBalancerArn"], set()).update(one["Key"] for one in params["Attributes"])
+    return {"Attributes": _as_aws(state, context, params["LoadBalancerArn"], answer["Attributes"])}
+
+
+@handles("elbv2", "DescribeLoadBalancerAttributes")
+def describe_load_balancer_attributes(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """moto's attributes, with the defaults of AWS where nobody chose."""
+    return {"Attributes": _as_aws(state, context, params["LoadBalancerArn"], context.forward()["Attributes"])}
+
+
+def _as_aws(state: State, context: Context, arn: str, attributes: list[dict[str, str]]) -> list[dict[str, str]]:
+    """An application load balancer spreads requests over all zones and takes any header unless told otherwise."""
+    if ":loadbalancer/app/" not in arn:
+        return attributes
+    values = {one["Key"]: one["Value"] for one in attributes}
+    if CROSS_ZONE not in state.topic("elbv2.chosen", context.account, context.region).get(arn, ()):
+        values[CROSS_ZONE] = "true"
+    values.setdefault(HEADERS, "false")
+    return [{"Key": key, "Value": value} for key, value in sorted(values.items())]
 
 
 @handles("elbv2", "DescribeTargetHealth")

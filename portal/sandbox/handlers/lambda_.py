@@ -1,4 +1,6 @@
-"""Lambda aliases with the checks of AWS: existing versions, weights from 0 to 1, and the optimistic lock by RevisionId."""
+"""Lambda aliases with the checks of AWS (existing versions, weights from 0 to 1, the optimistic lock by RevisionId), and
+dead letters, which moto drops.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +58,34 @@ def update_alias(state: State, params: dict[str, Any], context: Context) -> dict
     answer = context.forward()
     alias.revision_id = str(uuid.uuid4())
     return {**answer, "RevisionId": alias.revision_id}
+
+
+def _with_dead_letters(state: State, context: Context, function: dict[str, Any]) -> dict[str, Any]:
+    target = state.topic("lambda.dead-letters", context.account, context.region).get(function["FunctionName"])
+    return {**function, "DeadLetterConfig": {"TargetArn": target}} if target else function
+
+
+@handles("lambda", "CreateFunction", "UpdateFunctionConfiguration")
+def write_function(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Let moto write the function, and remember where its dead letters go; an empty target takes them away."""
+    answer = context.forward()
+    kept = state.topic("lambda.dead-letters", context.account, context.region)
+    if context.operation == "CreateFunction" or "DeadLetterConfig" in params:
+        kept[answer["FunctionName"]] = (params.get("DeadLetterConfig") or {}).get("TargetArn") or ""
+    return _with_dead_letters(state, context, answer)
+
+
+@handles("lambda", "ListFunctions")
+def list_functions(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """moto's functions, with their dead letters."""
+    answer = context.forward()
+    return {**answer, "Functions": [_with_dead_letters(state, context, one) for one in answer["Functions"]]}
+
+
+@handles("lambda", "GetFunctionConfiguration")
+def get_function_configuration(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """moto's function, with its dead letters."""
+    return _with_dead_letters(state, context, context.forward())
 
 
 @handles("lambda", "ListFunctionUrlConfigs")

@@ -1,4 +1,4 @@
-"""Runs of synthetic canaries: one a minute since the last two hours, computed from the time."""
+"""Synthetic canaries that are started and stopped, with a run a minute since the last two hours, computed from the time."""
 
 from __future__ import annotations
 
@@ -37,12 +37,27 @@ def _run(canary: Any, minute: int) -> dict[str, Any]:
     }
 
 
-@handles("synthetics", "GetCanaryRuns")
-def get_canary_runs(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Finished runs of a canary, newest first; the token is the minute of the next one."""
+def _canary(params: dict[str, Any], context: Context) -> Any:
     canary = backend("synthetics", context.account, context.region).canaries.get(params["Name"])
     if canary is None:
         raise Refused("ResourceNotFoundException", f"Canary {params['Name']} was not found.")
+    return canary
+
+
+@handles("synthetics", "StartCanary", "StopCanary")
+def move_canary(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Start or stop the schedule at once; what moves already, or stands, is refused."""
+    canary, wanted = _canary(params, context), "RUNNING" if context.operation == "StartCanary" else "STOPPED"
+    if canary.state == wanted or (wanted == "STOPPED" and canary.state != "RUNNING"):
+        raise Refused("ConflictException", f"Canary {canary.name} is in state {canary.state}.")
+    canary.state = wanted
+    return {}
+
+
+@handles("synthetics", "GetCanaryRuns")
+def get_canary_runs(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Finished runs of a canary, newest first; the token is the minute of the next one."""
+    canary = _canary(params, context)
     newest = int(state.wall() // EVERY) - 1
     start, size = int(params.get("NextToken") or newest), int(params.get("MaxResults") or DEFAULT_PAGE)
     oldest = newest - SPAN

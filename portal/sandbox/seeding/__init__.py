@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import compute, data, delivery, edge, meshes, messaging, observability
+from . import compute, data, delivery, edge, guarding, meshes, messaging, observability
 from .aws import SEEDERS, Place
 
-__all__ = ["SEEDERS", "Place", "compute", "data", "delivery", "edge", "meshes", "messaging", "observability"]
+__all__ = [
+    "SEEDERS",
+    "Place",
+    "compute",
+    "data",
+    "delivery",
+    "edge",
+    "guarding",
+    "meshes",
+    "messaging",
+    "observability",
+]

@@ -61,6 +61,7 @@ def seed_database(place: Place, service: Service, part: Database) -> None:
         MasterUsername="service",
         MasterUserPassword="not-a-real-password",
         AutoMinorVersionUpgrade=True,
+        EnablePerformanceInsights=part.insights,
         Tags=pairs(service.tags),
     )
 
@@ -96,6 +97,7 @@ def seed_database_cluster(place: Place, service: Service, part: DatabaseCluster)
             AllocatedStorage=1,
             StorageEncrypted=part.encrypted,
             BackupRetentionPeriod=part.backup_days,
+            EnablePerformanceInsights=part.engine.startswith("aurora"),
             Tags=tags,
         )
 

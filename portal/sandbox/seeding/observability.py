@@ -63,7 +63,8 @@ def seed_alarm(place: Place, service: Service, part: Alarm) -> None:
 @seeds(Journey)
 def seed_journey(place: Place, service: Service, part: Journey) -> None:
     """A synthetic canary that runs each minute."""
-    place.client("synthetics").create_canary(
+    client = place.client("synthetics")
+    client.create_canary(
         Name=part.name,
         Code={"Handler": "journey.handler", "ZipFile": b"-"},
         ArtifactS3Location=f"s3://{service.name}-journeys/",
@@ -72,3 +73,4 @@ def seed_journey(place: Place, service: Service, part: Journey) -> None:
         RuntimeVersion="syn-python-selenium-7.0",
         Tags=service.tags,
     )
+    client.start_canary(Name=part.name)

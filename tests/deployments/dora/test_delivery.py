@@ -12,6 +12,7 @@ import yaml
 from django.utils import timezone
 
 import deployments
+from deployments import ingest
 from deployments.dora import delivery, demo
 from deployments.models import Deployment, Judgement, PostTest, Rollout, RolloutPlan
 from deployments.report import SOURCE
@@ -171,3 +172,13 @@ def test_the_demo_tells_the_same_history_once_and_leaves_alone_what_is_live(serv
     assert demo.load() == 0
     assert Deployment.objects.order_by("-occurred_at").first() == live
     assert Deployment.objects.filter(contained=True).exists()
+
+
+@pytest.mark.parametrize(("reached", "contained"), [(0, True), (1, True), (2, False)])
+def test_a_rollout_that_is_taken_back_before_all_traffic_is_contained(
+    reached: int, contained: bool, service: Callable[..., Entity]
+) -> None:
+    rollout = rolled_out(service(), "rolled_back")
+    rollout.segments.filter(order__lt=reached).update(started_at=timezone.now())
+    row = ingest.from_rollout(rollout, "rolled_back", timezone.now())
+    assert (row.contained, row.strategy) == (contained, "canary")

@@ -32,10 +32,10 @@ def test_the_page_shows_five_metrics_with_coverage_and_trend(
     for words in (
         "Change lead time", "Deployment frequency", "Failed deployment recovery time", "Change fail rate",
         "Deployment rework rate", "12\u202fh", "0.7 a day", "37.5\u202f%", "25\u202f%", "3 of 8 deployments",
-        "commits known of 85.7\u202f%", "end known of 66.7\u202f%", "Contained by canary",
+        "commits known of 85.7\u202f%", "end known of 66.7\u202f%", "Contained by canary", "7 deployments succeeded, 0.7 a day",
     ):  # fmt: skip
         assert words in body, words
-    assert body.count('class="line-chart"') == 5
+    assert body.count('class="line-chart"') == 6
     assert "style=" not in body
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from deployments.gates import ask
 from deployments.gates.freezes import write
 from deployments.models import Approval, DeployGroup, DeploymentWindow, Freeze, FreezeCalendar, Pipeline, Rollout
+from services import facts
 from tests.deployments.gates.conftest import ALWAYS
 from tests.deployments.gates.test_freezes import FILE, WEEKEND
 from tests.deployments.gates.test_gates import alarms
@@ -213,3 +214,58 @@ def test_the_list_of_pipelines_asks_as_often_for_ten_as_for_a_thousand(vera: Any
             assert client.get("/deployments/pipelines/").status_code == 200
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_whoever_starts_a_rollout_sees_what_would_hold_it(
+    service: Callable[..., Any], mira: Any, browse: Callable[..., Any]
+) -> None:
+    checkout = service("checkout")
+    item = {"name": "checkout", "account": "111111111111", "region": "eu-west-1"}
+    facts.publish(checkout, "aws.lambda", {"items": [item], "count": 1}, source="test")
+    address = "/deployments/rollouts/new/?service=checkout"
+    assert "would be let through" in browse(mira).get(address).content.decode()
+    alarms(checkout, "ALARM")
+    page = browse(mira).get(address).content.decode()
+    assert "would wait" in page
+    assert "alarm-0" in page
+
+
+def test_the_home_page_and_the_search_know_freezes_and_pipelines(
+    freeze: Callable[..., Freeze], vera: Any, browse: Callable[..., Any]
+) -> None:
+    freeze(title="Audit week")
+    pipelines(1)
+    assert "Audit week" in browse(vera).get("/").content.decode()
+    assert "line-0" in browse(vera).get("/search/?q=line-0").content.decode()
+    assert "Calendar" in browse(vera).get("/search/?q=audit").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/deployments/freezes/?service=%00", "/deployments/freezes/?calendar=%00", "/deployments/freezes/?zone=%00",
+        "/deployments/freezes/?month=%00", "/deployments/pipelines/?account=%00", "/deployments/pipelines/?q=%00",
+        "/api/v1/deployments/gates/?service=%00", "/api/v1/deployments/budgets/?service=%00", "/api/v1/deployments/freezes/?calendar=%00",
+        "/api/v1/deployments/pipelines/?q=%00&account=%00", "/api/v1/deployments/approvals/?rollout=%00",
+    ],
+)  # fmt: skip
+def test_no_address_breaks_a_page(address: str, admin: Any, browse: Callable[..., Any]) -> None:
+    assert browse(admin).get(address).status_code in (200, 400, 404)
+
+
+def test_the_home_page_shows_what_waits_for_this_person_and_nobody_else(
+    planned: Callable[..., Any], admin: Any, mira: Any, vera: Any, browse: Callable[..., Any]
+) -> None:
+    rollout = asked(planned(approvals=[{"segment": "Canary", "count": 2}]))
+    waits = [{"action": "Approve", "execution": "1", "since": "2026-11-24T10:00:00+00:00"}]
+    stages = [{**STAGE, "name": "Approval", "approvals": waits}]
+    Pipeline.objects.create(
+        name="line", account="1", region="eu-west-1", waiting=True, stages=stages, service=rollout.entity
+    )
+    pages = {user.username: browse(user).get("/").content.decode() for user in (admin, mira, vera)}
+    assert "Canary of Checkout 2026.11.3" in pages["admin"]
+    assert "Canary of Checkout" not in pages["mira"]
+    assert "Approval of the pipeline line" in pages["mira"]
+    assert "Releases wait for you" not in pages["vera"]
+    browse(admin).post(f"/deployments/rollouts/{rollout.pk}/segments/0/decide/", {"verdict": "approve"})
+    assert "Canary of Checkout" not in browse(admin).get("/").content.decode()

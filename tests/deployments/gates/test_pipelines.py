@@ -118,6 +118,7 @@ def test_codedeploy_groups_are_seen_with_their_last_deployment(
     content = '{"version": 0.0, "Resources": [{"checkout": {"Type": "AWS::Lambda::Function"}}]}'
     revision = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
     made = client.create_deployment(applicationName="checkout", deploymentGroupName="production", revision=revision)
+    wall.at += 5
     observe.run(CONTEXT)
     group = DeployGroup.objects.get()
     assert (group.service.name, group.deployment_id, group.status) == ("checkout", made["deploymentId"], "InProgress")

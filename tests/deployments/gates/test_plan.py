@@ -54,7 +54,9 @@ def test_a_section_that_cannot_be_followed_is_refused(section: Any) -> None:
         parse(section)
 
 
-def test_an_approval_of_a_segment_that_the_plan_does_not_have_is_refused() -> None:
-    plan = {"segments": [{"name": "All", "weight": 100}], "gates": {"approvals": [{"segment": "Everything"}]}}
-    with pytest.raises(PlanError, match="no segment 'Everything'"):
+@pytest.mark.parametrize("name", ["Everything", "us-east-1"])
+def test_an_approval_of_a_segment_that_is_not_there_or_that_others_deploy_is_refused(name: str) -> None:
+    segments = [{"name": "All", "weight": 100}, {"name": "us-east-1", "kind": "external"}]
+    plan = {"segments": segments, "gates": {"approvals": [{"segment": name}]}}
+    with pytest.raises(PlanError, match=f"no segment '{name}'"):
         parse_plan(plan)

@@ -56,3 +56,9 @@ def filled(rollout: Rollout, rate: float = 0.01, minutes: int = 9) -> None:
         )
         for minute in range(1, minutes + 1)
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def still(time_machine: Any) -> None:
+    """The clock stands: a bucket is the same one from the beginning of a test to its end."""
+    time_machine.move_to(timezone.now(), tick=False)

@@ -10,6 +10,7 @@ from deployments.models import Rollout
 from portal.aws import session
 from portal.changes.models import OPEN, Change
 from services.models import Entity
+from tests.deployments.conftest import ACCOUNT, REGION
 from tests.deployments.targets.conftest import world_of
 from tests.deployments.targets.worlds import KINDS, World
 from tests.deployments.targets.worlds.lambda_alias import function
@@ -98,7 +99,7 @@ def test_a_version_whose_test_never_answers_is_taken_back(kind: str, world_of: W
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_alarm_takes_the_version_back(kind: str, world_of: Worlds, service: Services) -> None:
     world = world_of(kind)
-    cloudwatch = session.client(world.target["account"], world.target["region"], "cloudwatch", role="read")
+    cloudwatch = session.client(ACCOUNT, REGION, "cloudwatch", role="read")
     cloudwatch.put_metric_alarm(
         AlarmName="errors", MetricName="Errors", Namespace="Shop", Statistic="Sum", Period=60, EvaluationPeriods=1,
         Threshold=1, ComparisonOperator="GreaterThanThreshold",

@@ -19,6 +19,7 @@ from portal.access.models import AuditEvent
 from portal.aws import session
 from portal.changes.models import Change
 from portal.sandbox.server import Sandbox
+from services.guards import Guard, guards
 from services.models import Entity
 from tests.deployments.conftest import ACCOUNT, PLAN, REGION, TARGET, Alias, age, counts, ring
 
@@ -87,6 +88,8 @@ def test_a_segment_that_aws_does_not_move_in_time_is_taken_back(
         assert rollout.segments.first().state == "moving"
         age(rollout, 1801)
         ring(rollout)
+        assert rollout.state == "rolling_back"
+    ring(rollout)
     assert (rollout.state, alias.traffic) == ("rolled_back", ("1", {}))
     assert "has not moved Canary within 1800 s: 40" in rollout.reason
 
@@ -173,3 +176,16 @@ def test_an_override_needs_a_reason_and_is_named_so_in_the_audit(
     assert (refused.status_code, "why it may pass" in str(refused.json())) == (400, True)
     assert api(mira).post(url, {"reason": "seen in staging"}, format="json").status_code == 200
     assert AuditEvent.objects.filter(action="rollout.override").count() == 1
+
+
+def test_a_canary_that_turns_worse_while_it_waits_for_a_gate_is_taken_back(alias: Alias, rollout: Rollout) -> None:
+    ring(rollout)
+    counts(**GOOD)
+    age(rollout, 60)
+    with guards.temporarily(Guard("freeze", "Freeze", lambda query: "Frozen." if query.action == "rollout" else "")):
+        ring(rollout)
+        assert (rollout.state, rollout.segment_index, alias.traffic) == ("paused", 1, ("1", {"2": 0.05}))
+        counts(canary=(100, 40), baseline=(1900, 19))
+        ring(rollout)
+    assert (rollout.state, alias.traffic) == ("rolled_back", ("1", {}))
+    assert [segment.state for segment in rollout.segments.all()] == ["stopped", "stopped", "stopped"]

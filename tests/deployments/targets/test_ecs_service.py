@@ -204,6 +204,19 @@ def test_blue_green_has_metrics_of_both_target_groups(service_of: Callable[..., 
     assert found is not None
     assert found.baseline.requests[0].dimensions["TargetGroup"].startswith("targetgroup/blue/")
     assert found.canary.requests[0].dimensions["TargetGroup"].startswith("targetgroup/green/")
+    applied(world)
+    world.settle()
+    weights = {one["TargetGroupArn"]: one["Weight"] for one in _forward_of(rule)}
+    assert weights == {blue: 0, green: 100}
+    world.target.pop("restore")
+    found = world.kind.streams({**world.target, "restore": world.observe()})
+    assert found is not None
+    assert found.baseline.requests[0].dimensions["TargetGroup"].startswith("targetgroup/green/"), "green serves now"
+
+
+def _forward_of(rule: str) -> list[dict[str, Any]]:
+    action = client("elbv2").describe_rules(RuleArns=[rule])["Rules"][0]["Actions"][0]
+    return list(action["ForwardConfig"]["TargetGroups"])
 
 
 @pytest.mark.parametrize(

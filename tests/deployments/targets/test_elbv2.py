@@ -12,6 +12,7 @@ from deployments.targets import elbv2
 from deployments.targets.contract import TargetError, name_of
 from portal.aws.errors import AwsNotFound
 from portal.changes import engine
+from services import facts
 
 from .conftest import applied, armed
 from .worlds import World
@@ -123,3 +124,13 @@ def test_metrics_are_those_of_each_group_behind_the_balancer(world: World) -> No
     assert found.canary.requests[0].dimensions["TargetGroup"].startswith("targetgroup/green/")
     assert found.canary.requests[0].dimensions["LoadBalancer"].startswith("app/checkout/")
     assert set(found.latency) == {"canary", "baseline"}
+
+
+def test_a_group_of_another_account_or_name_is_refused(world: World, service: Callable[..., Any]) -> None:
+    entity = service("checkout")
+    facts.publish(entity, "aws.alb", {"items": world.facts["aws.alb"], "count": 1}, source="test")
+    assert elbv2.locate(entity, {"canary": "green"})["canary"] == world.target["canary"]
+    foreign = world.target["canary"].replace("111111111111", "222222222222")
+    for wrong in ("greenish", foreign):
+        with pytest.raises(TargetError, match="choose one of blue, green, other"):
+            elbv2.locate(entity, {"canary": wrong})

@@ -82,6 +82,18 @@ def test_the_fragments_take_the_same_queries_for_few_and_many(
     assert ("200 more hosts" in body) == (hosts == 400)
 
 
+def test_the_rollout_page_shows_both_only_where_there_is_something(
+    segment_of: Callable[..., Any], vera: Any, browse: Callable[..., Any]
+) -> None:
+    segment = segment_of(LAMBDA)
+    url = segment.rollout.get_absolute_url()
+    assert "Post-deployment tests" not in browse(vera).get(url).content.decode()
+    filled(segment)
+    body = browse(vera).get(url).content.decode()
+    assert 'id="rollout-hosts"' in body
+    assert 'id="rollout-tests"' in body
+
+
 def test_rest_tells_hosts_and_tests_and_keeps_the_secrets(
     segment_of: Callable[..., Any], vera: Any, api: Callable[..., Any]
 ) -> None:

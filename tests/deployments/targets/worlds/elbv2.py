@@ -30,7 +30,8 @@ def build(sandbox: Sandbox, clock: Clock) -> World:
     fact = {
         "name": "checkout", "arn": balancer, "account": ACCOUNT, "region": REGION, "type": "application",
         "listeners": [{"arn": arn, "label": "HTTP 80"}],
-        "target_groups": [{"arn": group, "name": name} for group, name in names.items()],
+        "target_groups": [{"arn": blue, "name": names[blue]}],
+        "spare_groups": [{"arn": group, "name": names[group]} for group in (green, other)],
     }  # fmt: skip
     target = {"kind": ELBV2_WEIGHTS, "account": ACCOUNT, "region": REGION, "listener": arn, "canary": green}
     return World(

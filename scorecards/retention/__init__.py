@@ -1,0 +1,1 @@
+"""How long the detail behind old scores is kept."""
