@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from deployments.models import ExternalStep
-from deployments.targets.contract import BROKEN, MOVING, SETTLED, Field, Moved, Progress, TargetError, TargetKind
+from deployments.targets.contract import (
+    BROKEN,
+    MOVING,
+    SETTLED,
+    Field,
+    Moved,
+    Progress,
+    TargetError,
+    TargetKind,
+    going_back,
+)
 from deployments.targets.found import items
 from deployments.targets.traffic import Traffic, describe, same, share_of
 from portal.changes.kinds import Kind, Seen, Target
@@ -120,7 +130,7 @@ def _plain(traffic: Traffic) -> Traffic:
     return {"version": traffic["version"], "weights": traffic["weights"]}
 
 
-CHANGE = Kind(EXTERNAL, "Step of a pipeline", observe, apply, undo, verify_applied, verify_undone)
+CHANGE = Kind(EXTERNAL, "Step of a pipeline", observe, apply, undo, verify_applied, verify_undone, going_back(progress))
 KIND = TargetKind(
     EXTERNAL, "Another pipeline", CHANGE, FIELDS, locate, describe, noun="pipeline", progress=progress, canary=CANARY,
     order=80,
