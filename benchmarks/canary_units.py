@@ -9,8 +9,9 @@ from math import log
 
 from benchmarks.canary_runs import Traffic
 from deployments.engine.judges.evidence import shares
-from deployments.engine.judges.judge import Look, judge
+from deployments.engine.judges.judge import judge
 from deployments.engine.judges.measured import Bucket, Measured
+from deployments.engine.judges.ruling import Look
 from deployments.engine.plan.analysis import ERRORS, KAYENTA, SEQUENTIAL, Analysis, Metric
 from deployments.engine.plan.queries import LATENCY, VALUE
 from deployments.engine.sequential import Rule, log_ratios, mean_of_exp

@@ -30,7 +30,7 @@ def load(context: JobContext) -> None:
     dora_demo.load()
     gates_demo.load(context)
     intake_demo.load(context)
-    judging_demo.load("mira")
+    judging_demo.load(context)
     rollouts_demo.load(context)
 
 

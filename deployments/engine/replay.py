@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deployments.engine.judges.judge import Look, judge
+from deployments.engine.judges.judge import judge
 from deployments.engine.judges.measured import Measured
+from deployments.engine.judges.ruling import Look
 from deployments.engine.plan.analysis import Analysis
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.sequential import Interval, Rule

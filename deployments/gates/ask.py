@@ -48,6 +48,11 @@ def look(entity: Entity, policy: GatesPolicy, *, by: str = "", environment: str 
     return _answers(Question(entity, policy, timezone.now(), by, environment))
 
 
+def reasons(answers: list[Gate]) -> str:
+    """What blocks, in at most 500 characters; "" where nothing does."""
+    return "; ".join(f"{gate.title}: {gate.note}" for gate in answers if gate.blocks)[:500]
+
+
 def stored(answers: list[Gate]) -> list[dict[str, Any]]:
     """The answers as JSON, with the time they were given."""
     now = timezone.now().isoformat()

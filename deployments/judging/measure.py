@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from deployments.engine.judges.judge import Look, judge
+from deployments.engine.judges.judge import judge
 from deployments.engine.judges.measured import Measured
+from deployments.engine.judges.ruling import Look
 from deployments.engine.plan.analysis import Analysis, Metric
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.verdict import Verdict

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from deployments.engine.plan.analysis import KAYENTA
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.verdict import number, odds, percent
 from deployments.judging.replaying import JUDGES, Retold
@@ -57,10 +58,16 @@ def _row(metric: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, Any
         "baseline": _value(metric["baseline"], metric["kind"]),
         "evidence": odds(evidence) if evidence is not None else "",
         "bound": odds(verdict["roll_back_at"] / metric["share"]) if metric["share"] else "",
-        "role": "can roll back" if metric["critical"] else "asks a person",
+        "role": _role(metric, verdict),
         "must": metric["must_have_data"],
         "buckets": number(metric["buckets"]),
     }
+
+
+def _role(metric: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:
+    if metric["critical"]:
+        return "can roll back"
+    return "counts in the score" if verdict.get("judge") == KAYENTA else "asks a person"
 
 
 def _value(value: float | None, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from deployments.models import MetricSample, Rollout
 from portal.aws import cloudwatch
-from portal.aws.cloudwatch import Metric
+from portal.aws.cloudwatch import Metric, Point
 from portal.aws.errors import AwsError
 from portal.jobs.context import JobContext
 from portal.plugins import Job
@@ -35,10 +36,33 @@ class Traffic:
     source: str
 
 
+@dataclass
+class Count:
+    """What was counted of one service; `broken` where one of its places did not answer."""
+
+    entity: Entity
+    requests: float = 0.0
+    errors: float = 0.0
+    hours: int = 0
+    broken: bool = False
+
+    def add(self, requests: Sequence[Point], errors: Sequence[Point]) -> None:
+        """Add the hours of one function."""
+        self.requests += sum(point.value for point in requests)
+        self.errors += sum(point.value for point in errors)
+        self.hours = max(self.hours, len(requests))
+
+    def value(self) -> dict[str, Any]:
+        """The fact. Two figures are enough for a forecast, and keep its history short."""
+        per_minute = self.requests / (60 * self.hours)
+        rate = self.errors / self.requests if self.requests else 0.0
+        return {"per_minute": float(f"{per_minute:.2g}"), "error_rate": float(f"{rate:.2g}"), "hours": self.hours}
+
+
 def of(entity: Entity) -> Traffic | None:
     """The last day's traffic of a service, else that of its newest rollout; None where neither was counted."""
     fact = facts.current(entity).get(FACT)
-    if fact is not None and fact.fresh and fact.value["requests"]:
+    if fact is not None and fact.fresh and fact.value["per_minute"]:
         source = f"counted over {fact.value['hours']}\u202fh until {fact.observed_at:%d %b %H:%M} UTC"
         return Traffic(fact.value["per_minute"], fact.value["error_rate"], source)
     return _of_last_rollout(entity)
@@ -46,29 +70,32 @@ def of(entity: Entity) -> Traffic | None:
 
 def run(context: JobContext) -> dict[str, Any]:
     """Count the last 24 whole hours of every function that discovery has found, and leave one fact a service."""
-    places: dict[Place, list[tuple[Entity, str]]] = {}
-    services = list(Entity.objects.services())
-    for entity_pk, known in facts.bulk_current(services).items():
-        entity = next(one for one in services if one.pk == entity_pk)
+    places: dict[Place, list[tuple[Count, str]]] = {}
+    services = {service.pk: service for service in Entity.objects.services()}
+    for pk, known in facts.bulk_current(list(services.values())).items():
+        count = Count(services[pk])
         for item in known["aws.lambda"].value.get("items", []) if "aws.lambda" in known else []:
-            places.setdefault((item["account"], item["region"]), []).append((entity, item["name"]))
-    counted: dict[int, tuple[Entity, float, float, int]] = {}
+            places.setdefault((item["account"], item["region"]), []).append((count, item["name"]))
     silent = 0
-    for number, (place, functions) in enumerate(sorted(places.items())):
+    for number, (place, functions) in enumerate(sorted(places.items(), key=lambda pair: pair[0])):
         context.check()
         context.progress(number, len(places), f"{place[0]} {place[1]}")
         try:
-            _count(place, functions, counted)
+            _count(place, functions)
         except AwsError as error:
             silent += 1
             context.log(str(error))
-    facts.publish_all(_observation(*row) for row in counted.values())
-    return {"services": len(counted), "silent": silent}
+            for count, _ in functions:
+                count.broken = True
+    counted = {id(count): count for functions in places.values() for count, _ in functions if count.hours}
+    whole, now = [count for count in counted.values() if not count.broken], timezone.now()
+    facts.publish_all(
+        Observation(count.entity, FACT, count.value(), "deployments", now, now + VALID, "") for count in whole
+    )
+    return {"services": len(whole), "silent": silent}
 
 
-def _count(
-    place: Place, functions: list[tuple[Entity, str]], counted: dict[int, tuple[Entity, float, float, int]]
-) -> None:
+def _count(place: Place, functions: Sequence[tuple[Count, str]]) -> None:
     end = cloudwatch.aligned(timezone.now(), HOUR)
     asked = [
         Metric("AWS/Lambda", name, {"FunctionName": function})
@@ -76,20 +103,8 @@ def _count(
         for name in ("Invocations", "Errors")
     ]
     series = cloudwatch.read(*place, asked, end - timedelta(hours=HOURS), end, HOUR)
-    for (entity, _), requests, errors in zip(functions, series[::2], series[1::2], strict=True):
-        _, asked_before, failed_before, hours = counted.get(entity.pk, (entity, 0.0, 0.0, 0))
-        total, failed = sum(point.value for point in requests), sum(point.value for point in errors)
-        counted[entity.pk] = entity, asked_before + total, failed_before + failed, max(hours, len(requests))
-
-
-def _observation(entity: Entity, requests: float, errors: float, hours: int) -> Observation:
-    rate = errors / requests if requests else 0.0
-    value = {
-        "requests": round(requests), "errors": round(errors), "hours": hours, "error_rate": round(rate, 6),
-        "per_minute": round(requests / (60 * hours), 2) if hours else 0,
-    }  # fmt: skip
-    now = timezone.now()
-    return Observation(entity, FACT, value, "deployments", now, now + VALID, "")
+    for (count, _), requests, errors in zip(functions, series[::2], series[1::2], strict=True):
+        count.add(requests, errors)
 
 
 def _of_last_rollout(entity: Entity) -> Traffic | None:
@@ -104,4 +119,4 @@ def _of_last_rollout(entity: Entity) -> Traffic | None:
     return None
 
 
-JOB = Job("deployments.traffic", "Count the traffic of services", run, every=HOUR, keep=5, lease=120)
+JOB = Job("deployments.traffic", "Count the traffic of services", run, every=6 * HOUR, keep=5, lease=120)

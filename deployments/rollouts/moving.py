@@ -104,9 +104,10 @@ def follow(rollout: Rollout, segment: RolloutSegment) -> bool:
 
 
 def gates_agree(rollout: Rollout, segment: RolloutSegment | None = None) -> bool:
-    """Ask all gates, and keep their answers."""
+    """Ask all gates, and keep their answers; a rollout that waits for them says what still holds it."""
     answers = gates.ask(rollout, segment)
-    write(rollout, gates=gates.stored(answers))
+    held = {"paused_reason": gates.reasons(answers)} if rollout.paused_kind == GUARD else {}
+    write(rollout, gates=gates.stored(answers), **held)
     return not any(gate.blocks for gate in answers)
 
 

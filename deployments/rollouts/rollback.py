@@ -54,13 +54,12 @@ def put_back(rollout: Rollout) -> bool:
     proofs = []
     for key, target in places.all_of(rollout).items():
         back = {**target, "restore": rollout.restores[key], "to": rollout.restores[key]}
-        seen = of(target).change.observe(back)
-        left = share_of(seen, target["canary"]) > 0
-        # What was asked for is on its way: it is neither asked for again nor taken for proven.
-        if (left or not of(target).weighted) and of(target).progress(back).state == MOVING:
+        # What was asked for and is on its way is neither asked for again nor taken for proven.
+        if of(target).progress(back).state == MOVING:
             later(rollout, TRY_AGAIN)
             return False
-        if left:
+        seen = of(target).change.observe(back)
+        if share_of(seen, target["canary"]) > 0:
             return _reverse(rollout, back, seen, reason)
         proofs.append(f"{of(target).noun} {name_of(target)} serves {of(target).describe(seen)}")
     return _done(rollout, f"proved: {', '.join(proofs)}")

@@ -24,6 +24,7 @@ from deployments.targets.contract import (
     Streams,
     TargetError,
     TargetKind,
+    going_back,
 )
 from deployments.targets.found import items, only
 from deployments.targets.traffic import Traffic, describe
@@ -241,7 +242,9 @@ def _called(target: Target) -> str:
     return f"{target['application']}/{target['group']}"
 
 
-CHANGE = Kind(CODEDEPLOY, "CodeDeploy deployment", observe, apply, undo, verify_applied, verify_undone)
+CHANGE = Kind(
+    CODEDEPLOY, "CodeDeploy deployment", observe, apply, undo, verify_applied, verify_undone, going_back(progress)
+)
 KIND = TargetKind(
     CODEDEPLOY, "CodeDeploy", CHANGE, FIELDS, locate, describe, noun="deployment group", wanted=wanted,
     progress=progress, hosts=hosts, streams=streams, weighted=False, canary=CANARY, choices=choices, called=_called,

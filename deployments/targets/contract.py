@@ -13,7 +13,7 @@ from typing import Any
 
 from deployments.targets.traffic import Traffic, shifted
 from portal.aws.cloudwatch import Metric
-from portal.changes.kinds import Kind, Target
+from portal.changes.kinds import Kind, Seen, Target
 from portal.plugins import Registry
 from services.models import Entity
 
@@ -134,6 +134,11 @@ def of(target: Mapping[str, Any]) -> TargetKind:
     if kind is None:
         raise TargetError(f"The kind of target {key!r} is not known: choose one of {', '.join(sorted(_keys()))}.")
     return kind
+
+
+def going_back(progress: Callable[[Target], Progress]) -> Callable[[Target, Seen], bool]:
+    """The `undoing` of a kind whose undo takes time: whether AWS still moves towards the traffic from before."""
+    return lambda target, before: progress({**target, "to": target["restore"]}).state == MOVING
 
 
 def name_of(target: Mapping[str, Any]) -> str:

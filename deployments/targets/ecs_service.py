@@ -21,6 +21,7 @@ from deployments.targets.contract import (
     Streams,
     TargetError,
     TargetKind,
+    going_back,
 )
 from deployments.targets.found import items, only
 from deployments.targets.traffic import Traffic
@@ -212,7 +213,9 @@ def _short(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-CHANGE = Kind(ECS_SERVICE, "ECS service deployment", observe, apply, undo, verify_applied, verify_undone)
+CHANGE = Kind(
+    ECS_SERVICE, "ECS service deployment", observe, apply, undo, verify_applied, verify_undone, going_back(progress)
+)
 KIND = TargetKind(
     ECS_SERVICE, "ECS service", CHANGE, FIELDS, locate, describe, noun="service", wanted=wanted, progress=progress,
     hosts=hosts, streams=streams, weighted=False, canary=CANARY, choices=choices, order=30,

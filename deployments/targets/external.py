@@ -12,7 +12,18 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from deployments.models import ExternalStep
-from deployments.targets.contract import BROKEN, MOVING, SETTLED, Field, Moved, Progress, TargetError, TargetKind
+from deployments.targets.contract import (
+    BROKEN,
+    MOVING,
+    SETTLED,
+    Field,
+    Moved,
+    Progress,
+    TargetError,
+    TargetKind,
+    going_back,
+)
+from deployments.targets.found import items
 from deployments.targets.traffic import Traffic, describe, same, share_of
 from portal.changes.kinds import Kind, Seen, Target
 from services.models import Entity
@@ -26,11 +37,17 @@ CANARY = Field("canary", "New version", r"\S{1,100}", "What the pipeline calls t
 
 
 def locate(entity: Entity, wanted: Mapping[str, str]) -> Target:
-    """A target of its own for each rollout. Raises TargetError where both versions are the same."""
+    """A target of its own for each rollout; alarms, tests and metrics of AWS are those of the service's first place.
+
+    Raises TargetError where both versions are the same.
+    """
     own = {field.name: wanted.get(field.name) or field.default for field in FIELDS}
     if own["baseline"] == wanted["canary"]:
         raise TargetError(f"{wanted['canary']} cannot be rolled out against itself: name the version now, too.")
-    place = {"account": wanted.get("account", ""), "region": wanted.get("region", "")}
+    places = items(entity, "aws.account", wanted)
+    if not places and (wanted.get("account") or wanted.get("region")):
+        raise TargetError(f"Discovery has found nothing of {entity.name} there: check its tags, then discover again.")
+    place = {name: str(places[0][name]) if places else "" for name in ("account", "region")}
     return {"kind": EXTERNAL, **place, **own, "canary": wanted["canary"], "ticket": uuid.uuid4().hex}
 
 
@@ -113,7 +130,7 @@ def _plain(traffic: Traffic) -> Traffic:
     return {"version": traffic["version"], "weights": traffic["weights"]}
 
 
-CHANGE = Kind(EXTERNAL, "Step of a pipeline", observe, apply, undo, verify_applied, verify_undone)
+CHANGE = Kind(EXTERNAL, "Step of a pipeline", observe, apply, undo, verify_applied, verify_undone, going_back(progress))
 KIND = TargetKind(
     EXTERNAL, "Another pipeline", CHANGE, FIELDS, locate, describe, noun="pipeline", progress=progress, canary=CANARY,
     order=80,

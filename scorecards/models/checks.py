@@ -74,7 +74,7 @@ class CheckResult(models.Model):
             # Counts over everything, now or at an instant, are answered by these two without the rows themselves;
             # SQLite needs `valid_to` in them for that, even where it is always null.
             models.Index(
-                fields=["state", "check_key", "entity", "valid_to"],
+                fields=["state", "check_key", "valid_to"],
                 condition=Q(valid_to=None),
                 name="open_result_by_state",
             ),

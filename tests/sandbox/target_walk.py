@@ -15,6 +15,7 @@ def walk(ask: Ask, client: Clients, wall: Wall) -> None:
     _balancers(ask, client)
     _ecs(ask, client, wall)
     _codedeploy(ask, client, wall)
+    _configs(ask)
     _lattice(ask, client)
     _records(ask, client)
 
@@ -93,3 +94,19 @@ def _records(ask: Ask, client: Clients) -> None:
     batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
     made = ask("route53", "ChangeResourceRecordSets", HostedZoneId=zone["Id"], ChangeBatch=batch)["ChangeInfo"]
     assert ask("route53", "GetChange", Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"
+
+
+def _configs(ask: Ask) -> None:
+    hosts = {"type": "HOST_COUNT", "value": 1}
+    zonal = {"monitorDurationInSeconds": 60, "minimumHealthyHostsPerZone": hosts}
+    ask(
+        "codedeploy",
+        "CreateDeploymentConfig",
+        deploymentConfigName="zonal",
+        zonalConfig=zonal,
+        minimumHealthyHosts=hosts,
+    )
+    found = ask("codedeploy", "GetDeploymentConfig", deploymentConfigName="zonal")["deploymentConfigInfo"]
+    assert found["zonalConfig"] == zonal
+    ask("codedeploy", "DeleteDeploymentConfig", deploymentConfigName="zonal")
+    assert "zonal" not in ask("codedeploy", "ListDeploymentConfigs")["deploymentConfigsList"]

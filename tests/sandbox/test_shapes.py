@@ -122,6 +122,7 @@ def _pipelines(ask: Ask, wall: Wall) -> None:
 
 def _moves_by_hand(ask: Ask, wall: Wall) -> None:
     """Roll a stage back, reject an approval and retry it."""
+    wall.move(100)  # until nothing is under way in Production
     name, place = {"pipelineName": "products"}, ("codepipeline", "eu-west-1")
     runs = ask(place[0], "ListPipelineExecutions", place[1], **name)["pipelineExecutionSummaries"]
     good = next(run for run in runs if run["status"] == "Succeeded")["pipelineExecutionId"]

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from portal.templatetags.colonnade import trend
 from scorecards.evaluate import evaluate_due
 from scorecards.models import Waiver
 from scorecards.models.waivers import APPROVED
@@ -181,3 +182,10 @@ def test_a_program_that_asks_wrongly_is_told_which_field(
 
 def test_the_report_is_not_for_strangers(clock: Clock) -> None:
     assert Client().get(BASE).status_code in (401, 403)
+
+
+def test_a_step_of_half_a_point_is_written_with_its_decimal_where_the_page_asks_for_it() -> None:
+    assert "▲" in trend(0.5, 1)
+    assert " 0.5<" in trend(0.5, 1)
+    assert "no change" in trend(0.5)
+    assert "no change" in trend(0.04, 1)

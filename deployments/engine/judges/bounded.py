@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from deployments.engine.judges.evidence import MetricVerdict, combined, described, odds, shares
 from deployments.engine.judges.measured import Measured
-from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Ruling, missing
+from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Look, Ruling, missing
 from deployments.engine.plan.analysis import SEQUENTIAL, Analysis
 from deployments.engine.sequential import Rule
-
-if TYPE_CHECKING:
-    from deployments.engine.judges.judge import Look
 
 WORDS = {"worse": "worse", "inconclusive": "some evidence", "no_worse": "no worse", "insufficient": "no data"}
 
@@ -28,7 +24,11 @@ def rule_on(analysis: Analysis, measured: Sequence[Measured], rule: Rule, look: 
     asked = [one.evidence_safe or 1.0 for one in critical if one.buckets or one.must_have_data]
     top = max(critical, key=lambda one: one.share * (one.evidence_worse or 0.0), default=None)
     others = [one.title for one in parts if not one.critical and one.state == "worse"]
-    doubt = missing(parts) or (f"{' and '.join(others[:3])} looks worse, and leaves it to a person" if others else "")
+    doubt = missing(parts) or (
+        f"{' and '.join(others[:3])} {'looks' if len(others) == 1 else 'look'} worse, which a person decides"
+        if others
+        else ""
+    )
     lean = BAD if worse >= rule.roll_back_at else OPEN if doubt or worse >= rule.roll_back_at**0.5 else GOOD
     leading = top.title if top is not None and len(critical) > 1 else ""
     safe = min(asked, default=1.0)

@@ -50,11 +50,6 @@ class MetricVerdict:
     evidence_worse: float | None = None
     evidence_safe: float | None = None
 
-    @property
-    def is_rate(self) -> bool:
-        """Whether canary and baseline are shares of requests."""
-        return self.kind == COUNTS
-
 
 def shares(metrics: Sequence[Metric]) -> dict[str, float]:
     """Each critical metric's part of the error budget, by weight."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import fsum
-from typing import TYPE_CHECKING
 
 from deployments.engine.judges.evidence import MetricVerdict, described
 from deployments.engine.judges.measured import Measured, window_mean
-from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Ruling
+from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Look, Ruling
 from deployments.engine.plan.analysis import Analysis
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.sequential import Rule
 from deployments.engine.thresholds.limits import Limits
 from deployments.engine.thresholds.run import ERROR, FAILED, INCONCLUSIVE, PENDING, RUNNING, SUCCESSFUL, run
-
-if TYPE_CHECKING:
-    from deployments.engine.judges.judge import Look
 
 BOUND = "No bound: a fixed limit cannot tell a bad version from an incident that hits both."
 STATES = {

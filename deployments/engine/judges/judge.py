@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from deployments.engine.judges import bounded, fixed, kayenta
 from deployments.engine.judges.measured import Measured
-from deployments.engine.judges.ruling import Ruling
+from deployments.engine.judges.ruling import Look, Ruling
 from deployments.engine.plan.analysis import KAYENTA, OBRIEN_FLEMING, SEQUENTIAL, THRESHOLDS, Analysis
 from deployments.engine.plan.queries import COUNTS
 from deployments.engine.sequential import Interval, Rule
 from deployments.engine.verdict import Verdict, judge_counts
-
-
-@dataclass(frozen=True)
-class Look:
-    """When and on what a judgement is made.
-
-    began and now are seconds since 1970 (of the first weight, and of this look), ``period`` the length of a bucket.
-    minimum: canary requests that the segment needs; counted: those that it has had; awaited: whether the first data may
-    still be on their way.
-    """
-
-    began: float
-    now: float
-    period: int
-    minimum: int
-    counted: int
-    awaited: bool = False
-
 
 Judge = Callable[[Analysis, Sequence[Measured], Rule, Look], Ruling]
 JUDGES: dict[str, Judge] = {

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from deployments.engine.judges.evidence import MetricVerdict, described
 from deployments.engine.judges.measured import Measured
-from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Ruling, missing
+from deployments.engine.judges.ruling import BAD, GOOD, OPEN, Look, Ruling, missing
 from deployments.engine.kayenta import scores
 from deployments.engine.kayenta.classify import HIGH, LOW, NODATA_FAIL, PASS, Outcome
 from deployments.engine.kayenta.config import Config, MetricRule
 from deployments.engine.plan.analysis import Analysis, Metric
 from deployments.engine.sequential import Rule
-
-if TYPE_CHECKING:
-    from deployments.engine.judges.judge import Look
 
 BOUND = (
     "No bound over repeated looks: each metric is compared at 98\u202f% confidence each time, "
@@ -50,7 +46,7 @@ def rule_on(analysis: Analysis, measured: Sequence[Measured], rule: Rule, look: 
 
 def _config(analysis: Analysis, measured: Sequence[Measured]) -> Config:
     rules = tuple(_rule(one.metric) for one in measured)
-    return Config("", "", rules, analysis.group_weights, analysis.pass_at, analysis.marginal_at, {})
+    return Config(rules, analysis.group_weights, analysis.pass_at, analysis.marginal_at, {})
 
 
 def _rule(metric: Metric) -> MetricRule:

@@ -1,4 +1,4 @@
-"""What a judge hands over: the parts of a verdict that depend on which judge it was."""
+"""What a judge is given beside the data, and what it hands over: the parts of a verdict that depend on which judge it was."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from dataclasses import dataclass
 from deployments.engine.judges.evidence import MetricVerdict
 
 OPEN, GOOD, BAD = "open", "good", "bad"
+
+
+@dataclass(frozen=True)
+class Look:
+    """When and on what a judgement is made.
+
+    began and now are seconds since 1970 (of the first weight, and of this look), ``period`` the length of a bucket.
+    minimum: canary requests that the segment needs; counted: those that it has had; awaited: whether the first data may
+    still be on their way.
+    """
+
+    began: float
+    now: float
+    period: int
+    minimum: int
+    counted: int
+    awaited: bool = False
 
 
 @dataclass(frozen=True)

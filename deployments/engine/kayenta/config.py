@@ -48,8 +48,6 @@ class MetricRule:
 class Config:
     """The part of a canary configuration that decides."""
 
-    name: str
-    description: str
     metrics: tuple[MetricRule, ...]
     group_weights: Mapping[str, float]
     pass_at: float
@@ -78,8 +76,7 @@ def parse(raw: Any) -> Config:
     if len(set(names)) != len(names):
         raise PlanError("metrics: each name is used once.")
     templates = {str(key): str(value) for key, value in _object(top.get("templates", {}), "templates").items()}
-    name, about = str(top.get("name", ""))[:60], str(top.get("description", ""))[:500]
-    return Config(name, about, rules, shares, pass_at, marginal_at, templates)
+    return Config(rules, shares, pass_at, marginal_at, templates)
 
 
 def metric(raw: Any, where: str) -> MetricRule:

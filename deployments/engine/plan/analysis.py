@@ -81,11 +81,6 @@ class Analysis:
         """The metric of errors that the charts show: the first of kind counts."""
         return next((metric for metric in self.metrics if metric.kind == COUNTS), None)
 
-    @property
-    def judged(self) -> tuple[Metric, ...]:
-        """The metrics that are not muted."""
-        return tuple(metric for metric in self.metrics if not metric.muted)
-
 
 def parse(raw: Any) -> Analysis:
     """Read the section; `{}` is the sequential judge on the target's own streams. Raises PlanError."""
@@ -140,7 +135,7 @@ def _metric(raw: Any, where: str) -> Metric:
         where,
     )
     return Metric(
-        name, str(item.get("title") or name)[:60], kind, source,
+        name, str(item.get("title") or _titled(name))[:60], kind, source,
         queries.parse(item.get("query", {}), source, kind, f"{where}.query"),
         rule.direction, groups, _number(item, "weight", 1.0, 0.001, 1000, where),
         _flag(item, "critical", rule.critical or not how, where),
@@ -148,6 +143,12 @@ def _metric(raw: Any, where: str) -> Metric:
         _number(item, "quantile", 0.5, 0.001, 0.999, where), rule,
         limits.parse(item["limits"], f"{where}.limits") if "limits" in item else None,
     )  # fmt: skip
+
+
+def _titled(name: str) -> str:
+    """A name as people read it: "error-rate" is "Error rate"."""
+    words = re.sub(r"[-_]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
 
 
 def _plain(raw: Any, where: str) -> Mapping[str, Any]:

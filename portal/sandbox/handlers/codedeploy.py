@@ -240,8 +240,27 @@ def create_deployment_config(state: State, params: dict[str, Any], context: Cont
         raise Refused("DeploymentConfigAlreadyExistsException", f"A deployment configuration named {name} exists.")
     info = {**params, "deploymentConfigId": str(uuid.uuid4()), "createTime": state.now()}
     info.setdefault("computePlatform", "Server")
+    if info.get("zonalConfig") and info["computePlatform"] != "Server":
+        message = "A zonal configuration is for deployments to instances."
+        raise Refused("InvalidZonalDeploymentConfigurationException", message)
+    minimum = info.get("minimumHealthyHosts") or {}
+    if minimum.get("type") == "FLEET_PERCENT" and not 0 <= int(minimum.get("value", 0)) <= 100:
+        raise Refused("InvalidMinimumHealthyHostValueException", "A percentage lies between 0 and 100.")
     state.topic("codedeploy.configs", context.account, context.region)[name] = info
     return {"deploymentConfigId": info["deploymentConfigId"]}
+
+
+@handles("codedeploy", "DeleteDeploymentConfig")
+def delete_deployment_config(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Forget an own deployment configuration; one that a group uses, or that AWS ships, is refused."""
+    name = params["deploymentConfigName"]
+    if name in rollout.PREDEFINED:
+        raise Refused("InvalidOperationException", f"{name} comes with CodeDeploy.")
+    groups = backend("codedeploy", context.account, context.region).deployment_groups.values()
+    if any(one.deployment_config_name == name for of_it in groups for one in of_it.values()):
+        raise Refused("DeploymentConfigInUseException", f"A deployment group uses {name}.")
+    state.topic("codedeploy.configs", context.account, context.region).pop(name, None)
+    return {}
 
 
 @handles("codedeploy", "GetDeploymentConfig")

@@ -114,7 +114,12 @@ def test_a_rollout_waits_for_its_approval_and_goes_on_by_itself(
         ring(rollout)
     assert (rollout.state, rollout.paused_kind, alias.writes) == ("paused", "guard", [])
     assert Approval.objects.filter(verdict="requested").count() == 1
+    assert "Canary waits for approval" in rollout.paused_reason
+    alarms(rollout.entity, "ALARM")
     decide(api(kim), rollout)
+    ring(rollout)
+    assert rollout.paused_reason == "Alarms ring: alarm-0"
+    alarms(rollout.entity, "OK")
     ring(rollout)
     assert (rollout.state, alias.traffic) == ("running", ("1", {"2": 0.05}))
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.engine.judges.evidence import combined, shares
-from deployments.engine.judges.judge import Look, judge
+from deployments.engine.judges.judge import judge
 from deployments.engine.judges.measured import Bucket, Measured
+from deployments.engine.judges.ruling import Look
 from deployments.engine.kayenta.config import MetricRule
 from deployments.engine.plan.analysis import (
     ERRORS,

@@ -14,6 +14,7 @@ from deployments.judging.importing import imported
 from deployments.models import Rollout, RolloutPlan
 from deployments.plans import BUILT_IN, STANDARD
 from portal.access.models import AuditEvent
+from portal.jobs.models import Run
 from services import facts
 
 from .conftest import P95, PUSHED, bucket, filled
@@ -91,7 +92,7 @@ def test_the_forecast_takes_what_is_typed_or_what_was_counted(
     assert api(vera).get(f"/api/v1/deployments/forecast/checkout/?plan={STANDARD}").status_code == 400
     typed = browse(vera).get(address + "&per_minute=7200&error_percent=1").content.decode()
     assert "as typed in" in typed
-    value = {"requests": 10_368_000, "errors": 103_680, "hours": 24, "error_rate": 0.01, "per_minute": 7200}
+    value = {"hours": 24, "error_rate": 0.01, "per_minute": 7200}
     facts.publish(entity, traffic.FACT, value, source="deployments")
     counted = browse(vera).get(address).content.decode()
     assert "counted over 24" in counted
@@ -189,27 +190,42 @@ def test_the_rollout_page_shows_each_metric_with_its_numbers_bound_and_assumptio
     assert names == ["orders", "p95"]
 
 
-def test_the_last_day_of_every_function_is_counted_and_left_as_a_fact(aws: Any, service: Callable[..., Any]) -> None:
-    from portal.aws import session
-    from portal.jobs.models import Run
+class Context:
+    """A job's context without a run."""
 
+    run = Run()
+
+    def check(self) -> None: ...
+    def progress(self, *_: Any) -> None: ...
+    def log(self, *_: Any) -> None: ...
+
+
+def test_a_place_that_does_not_answer_leaves_no_half_count(aws: Any, service: Callable[..., Any]) -> None:
     entity = service("checkout")
-    item = {"name": "checkout", "account": "111111111111", "region": "eu-west-1"}
-    facts.publish(entity, "aws.lambda", {"items": [item], "count": 1}, source="test")
+    items = [
+        {"name": "checkout", "account": account, "region": "eu-west-1"} for account in ("111111111111", "999999999999")
+    ]
+    facts.publish(entity, "aws.lambda", {"items": items, "count": 2}, source="test")
+    publish_hour()
+    assert traffic.run(Context()) == {"services": 0, "silent": 1}  # type: ignore[arg-type]
+    assert traffic.of(entity) is None
+
+
+def publish_hour() -> None:
+    """6,000 requests, 60 of them failed, an hour and a half ago."""
+    from portal.aws import session
+
     client = session.client("111111111111", "eu-west-1", "cloudwatch", role="read")
     for name, value in (("Invocations", 6000), ("Errors", 60)):
         datum = {"MetricName": name, "Dimensions": [{"Name": "FunctionName", "Value": "checkout"}], "Value": value}
         client.put_metric_data(Namespace="AWS/Lambda", MetricData=[{**datum, "Timestamp": bucket(90)}])
 
-    class Context:
-        """A job's context without a run."""
 
-        run = Run()
-
-        def check(self) -> None: ...
-        def progress(self, *_: Any) -> None: ...
-        def log(self, *_: Any) -> None: ...
-
+def test_the_last_day_of_every_function_is_counted_and_left_as_a_fact(aws: Any, service: Callable[..., Any]) -> None:
+    entity = service("checkout")
+    item = {"name": "checkout", "account": "111111111111", "region": "eu-west-1"}
+    facts.publish(entity, "aws.lambda", {"items": [item], "count": 1}, source="test")
+    publish_hour()
     assert traffic.run(Context())["services"] == 1  # type: ignore[arg-type]
     found = traffic.of(entity)
     assert found is not None

@@ -222,3 +222,19 @@ def test_waves_never_mix_zones_and_take_each_host_once() -> None:
     assert sorted(name for wave in found for name in wave.names) == sorted(machines)
     assert all(len({machines[name] for name in wave.names}) == 1 for wave in found)
     assert [wave.start for wave in found] == sorted(wave.start for wave in found)
+
+
+def test_the_embedded_aws_refuses_configurations_that_codedeploy_refuses(servers: World) -> None:
+    zonal = {"monitorDurationInSeconds": 60}
+    with pytest.raises(ClientError, match="InvalidZonalDeploymentConfiguration"):
+        own_config("own", computePlatform="Lambda", zonalConfig=zonal)
+    with pytest.raises(ClientError, match="InvalidMinimumHealthyHostValue"):
+        own_config("own", minimumHealthyHosts={"type": "FLEET_PERCENT", "value": 101})
+    with pytest.raises(ClientError, match="InvalidOperation"):
+        client("codedeploy").delete_deployment_config(deploymentConfigName="CodeDeployDefault.HalfAtATime")
+    own_config("own", minimumHealthyHosts={"type": "HOST_COUNT", "value": 1})
+    client("codedeploy").create_deployment_group(
+        applicationName="checkout", deploymentGroupName="new", serviceRoleArn=ROLE, deploymentConfigName="own"
+    )
+    with pytest.raises(ClientError, match="DeploymentConfigInUse"):
+        client("codedeploy").delete_deployment_config(deploymentConfigName="own")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from deployments import ingest
-from deployments.models import SUCCEEDED
+from deployments.models.states import SUCCEEDED
 from tests.scorecards.library.fixture import fails, passes
 from tests.scorecards.library.functions import function
 from tests.scorecards.library.stage import Stage

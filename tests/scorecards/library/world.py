@@ -29,6 +29,10 @@ ROLES = {
     "pipelines": "codepipeline.amazonaws.com",
 }
 """Names of IAM roles with the service of AWS that takes each."""
+JOBS = (
+    "deployments.pull", "deployments.observe", "deployments.delivery", "services.kinds", "chaos.coverage",
+)  # fmt: skip
+"""What the product's beat would do after discovery and after all that the fixtures did, in this order."""
 TRUSTED = ("read", "rollout", "chaos")
 """What the portal's own roles in an account are for."""
 States = dict[str, dict[str, str]]
@@ -56,7 +60,7 @@ def judged(sandbox: Sandbox, clock: time_machine.Traveller) -> States:
     run("services.discover")
     for later in waiting:
         _finish(later)
-    for job in ("deployments.observe", "services.kinds", "chaos.coverage"):
+    for job in JOBS:
         run(job)
     evaluate_due(settle=timedelta(0))
     return _states()

@@ -7,12 +7,19 @@ from deployments.targets.external import EXTERNAL
 from deployments.targets.traffic import share_of
 from portal.sandbox.server import Sandbox
 
-from .world import Clock, World
+from .world import ACCOUNT, REGION, Clock, World
 
 
 def build(sandbox: Sandbox, clock: Clock) -> World:
     """It has reported nothing yet."""
-    target = {"kind": EXTERNAL, "account": "", "region": "", "baseline": "1", "pipeline": "jenkins", "canary": "2"}
+    target = {
+        "kind": EXTERNAL,
+        "account": ACCOUNT,
+        "region": REGION,
+        "baseline": "1",
+        "pipeline": "jenkins",
+        "canary": "2",
+    }
     target["ticket"] = "a" * 32
 
     def work() -> None:
@@ -20,6 +27,8 @@ def build(sandbox: Sandbox, clock: Clock) -> World:
         if wanted is not None:
             external.report(target, "2", share_of(wanted, "2") * 100, "ci")
 
+    clock.followers.append(work)
+    place = {"name": "production", "arn": f"arn:aws:iam::{ACCOUNT}:root", "account": ACCOUNT, "region": REGION}
     return World(
-        sandbox, clock, target, "1", (), meddle=lambda: external.report(target, "3", 40, "ci"), work=work,
+        sandbox, clock, target, "1", (), meddle=lambda: external.report(target, "3", 40, "ci"), work=work, facts={"aws.account": [place]},
     )  # fmt: skip

@@ -21,16 +21,19 @@ ACCOUNT, REGION = "111111111111", "eu-west-1"
 
 
 class Clock:
-    """The sandbox's time: the real one, and `move(seconds)` ahead of it."""
+    """The sandbox's time: the real one, and `move(seconds)` ahead of it. `followers` act whenever time has passed."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        self.followers: list[Callable[[], None]] = []
 
     def __call__(self) -> float:
         return time.time() + self.ahead
 
     def move(self, seconds: float) -> None:
         self.ahead += seconds
+        for follow in self.followers:
+            follow()
 
 
 @dataclass
