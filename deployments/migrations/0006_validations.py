@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deployments", "0004_gates"),
+        ("deployments", "0005_gates"),
         ("services", "0002_catalog_index"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deployments", "0005_validations"),
+        ("deployments", "0006_validations"),
         ("services", "0002_catalog_index"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deployments", "0003_judging"),
+        ("deployments", "0004_judging"),
         ("services", "0002_catalog_index"),
     ]
 
