@@ -141,6 +141,12 @@ class StartSerializer(serializers.Serializer[Any]):
     previous_version = serializers.CharField(max_length=100, required=False, default="")
     kind = serializers.CharField(max_length=60, required=False, default=LAMBDA_ALIAS)
     plan = serializers.CharField(max_length=80)
+    canaries = serializers.DictField(
+        child=serializers.CharField(max_length=2000),
+        required=False,
+        default=dict,
+        help_text="What AWS calls the new version in further regions of the plan, by region.",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The keys of all kinds beside those of every rollout."""
@@ -173,6 +179,8 @@ class StartSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(unknown)
         own = {name: attrs.pop(name) for name in keys_of_all() if name in attrs}
         values, wrong = checked(kind, own)
+        elsewhere = {region: checked(kind, {**own, "canary": named})[1] for region, named in attrs["canaries"].items()}
+        wrong |= {"canaries": f"{region}: {bad['canary']}" for region, bad in elsewhere.items() if "canary" in bad}
         if wrong:
             raise serializers.ValidationError(wrong)
         return {**attrs, **values}

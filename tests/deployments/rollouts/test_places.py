@@ -64,6 +64,18 @@ def rollout(alias: Alias, checkout: Entity) -> Rollout:
     )  # fmt: skip
 
 
+def test_a_pipeline_names_the_version_of_each_region_over_rest(
+    alias: Alias, checkout: Entity, mira: Any, api: Any
+) -> None:
+    RolloutPlan.objects.create(name="two regions", definition=TWO_REGIONS)
+    body = {"service": "checkout", "plan": "two regions", "version": "3", "canary": "2", "region": REGION}
+    refused = api(mira).post("/api/v1/deployments/rollouts/", {**body, "canaries": {FURTHER: "x"}}, format="json")
+    assert (refused.status_code, FURTHER in str(refused.json())) == (400, True)
+    made = api(mira).post("/api/v1/deployments/rollouts/", {**body, "canaries": {FURTHER: "3"}}, format="json")
+    assert made.status_code == 201, made.json()
+    assert Rollout.objects.get().segments.get(order=2).place["canary"] == "3"
+
+
 def live(client: Any) -> str:
     return str(client.get_alias(FunctionName="checkout", Name="live")["FunctionVersion"])
 
