@@ -180,7 +180,9 @@ class StartSerializer(serializers.Serializer[Any]):
         own = {name: attrs.pop(name) for name in keys_of_all() if name in attrs}
         values, wrong = checked(kind, own)
         elsewhere = {region: checked(kind, {**own, "canary": named})[1] for region, named in attrs["canaries"].items()}
-        wrong |= {"canaries": f"{region}: {bad['canary']}" for region, bad in elsewhere.items() if "canary" in bad}
+        unlike = [f"{region}: {bad['canary']}" for region, bad in elsewhere.items() if "canary" in bad]
+        if unlike:
+            wrong["canaries"] = " ".join(unlike)
         if wrong:
             raise serializers.ValidationError(wrong)
         return {**attrs, **values}
