@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from benchmarks import rollout_lag
 from benchmarks.canary_runs import (
     Traffic,
     at,
@@ -23,6 +24,7 @@ from benchmarks.canary_units import kayenta_ms, several_metrics, unit_flips, ver
 from benchmarks.figure import Figure
 from deployments.engine import power
 from deployments.engine.sequential import Interval, Rule
+from scripts import machine
 
 FAIR, DEFAULT = Rule(margin=1.0), Rule()
 BUSY = Traffic()
@@ -41,6 +43,8 @@ def run() -> Iterator[Figure]:
     yield Figure("canary: verdicts that change with units ×1e-6..×1e6", unit_flips(SEED), "verdicts", 0)
     yield Figure("canary: 20 metrics, 120 intervals, sequential", round(verdict_ms(SEED), 1), "CPU ms", 50)
     yield Figure("canary: 20 metrics, 120 intervals, Kayenta", round(kayenta_ms(SEED), 1), "CPU ms", 50)
+    if not {"postgres", "redis"} & machine.missing().keys():
+        yield from rollout_lag.figures()
 
 
 def false_rollbacks() -> Iterator[Figure]:

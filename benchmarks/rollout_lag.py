@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -39,9 +38,17 @@ def figures() -> Iterator[Figure]:
             stack.enter_context(_process(variables, "celery", "-A", "portal", "worker", *queue, *alone))
         stack.enter_context(_process(variables, "celery", "-A", "portal", "beat", "--loglevel", "error"))
         seen = child("benchmarks.rollout_fleet", variables, "watch", str(MEASURE))
-    yield Figure(f"{ROLLOUTS} rollouts on {WORKERS} workers: lag of the latest", seen["worst"], "s", MOST_LAG)
-    yield Figure(f"{ROLLOUTS} rollouts on {WORKERS} workers: steps a second", seen["steps"], "/s")
-    yield Figure(f"{ROLLOUTS} rollouts on {WORKERS} workers: still baking at the end", seen["baking"], "rollouts")
+    yield Figure(
+        f"canary: {ROLLOUTS} rollouts on {WORKERS} workers, lag of the latest", round(seen["worst"], 2), "s", MOST_LAG
+    )
+    yield Figure(f"canary: {ROLLOUTS} rollouts on {WORKERS} workers, steps", round(seen["steps"], 1), "/s")
+    yield Figure(
+        f"canary: {ROLLOUTS} rollouts on {WORKERS} workers, still baking at the end",
+        seen["baking"],
+        "rollouts",
+        ROLLOUTS,
+        more_is_better=True,
+    )
 
 
 @contextmanager
@@ -52,13 +59,3 @@ def _process(variables: dict[str, str], module: str, *arguments: str) -> Iterato
     finally:
         started.terminate()
         started.wait(30)
-
-
-def main() -> None:
-    """Print the figures, one JSON object a line."""
-    for figure in figures():
-        print(json.dumps(figure.line()))
-
-
-if __name__ == "__main__":
-    main()
