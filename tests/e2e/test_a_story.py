@@ -65,7 +65,7 @@ def test_all_five_pillars_are_scored(portal: Portal, within: Any) -> None:
 
 def test_the_canary_has_moved(portal: Portal, within: Any) -> None:
     def second_segment() -> Any:
-        found = rows(portal, "deployments/rollouts/")
+        found = [row for row in rows(portal, "deployments/rollouts/") if row["service"].endswith("/checkout")]
         segments = portal.get(f"/api/v1/deployments/rollouts/{found[0]['id']}/")["segments"] if found else []
         return segments and segments[0]["state"] == "done" and segments[1]["state"] != "waiting" and segments
 
