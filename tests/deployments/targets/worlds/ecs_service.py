@@ -28,6 +28,7 @@ def build(sandbox: Sandbox, clock: Clock, configuration: dict[str, Any] | None =
         cluster="shop", serviceName="checkout", taskDefinition=tasks[0], desiredCount=4,
         deploymentConfiguration=configuration or ROLLING, **more,
     )["service"]["serviceArn"]  # fmt: skip
+    clock.catch_up()
 
     def sicken(count: int) -> None:
         rows = ecs.describe_tasks(

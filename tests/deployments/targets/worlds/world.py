@@ -21,17 +21,27 @@ ACCOUNT, REGION = "111111111111", "eu-west-1"
 
 
 class Clock:
-    """The sandbox's time: the real one, and `move(seconds)` ahead of it. `followers` act whenever time has passed."""
+    """The sandbox's time: it passes by `move(seconds)`, not by itself, so that a slow machine sees the same.
+
+    Each look at it takes LOOK, so that no two things happen at once. `followers` act whenever time has passed.
+    """
+
+    LOOK = 1e-4
 
     def __init__(self) -> None:
-        self.ahead = 0.0
+        self.now = time.time()
         self.followers: list[Callable[[], None]] = []
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        self.now += self.LOOK
+        return self.now
+
+    def catch_up(self) -> None:
+        """Go to the real time, which is that of what moto itself has made."""
+        self.now = max(self.now, time.time())
 
     def move(self, seconds: float) -> None:
-        self.ahead += seconds
+        self.now += seconds
         for follow in self.followers:
             follow()
 
