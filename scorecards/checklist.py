@@ -13,6 +13,7 @@ from scorecards.engine.check import FAIL, MET, STATES
 from scorecards.engine.conditions import Branch, Leaf, Negation, Node
 from scorecards.engine.operators import wanted
 from scorecards.models import CheckResult, CheckVersion
+from scorecards.models.intervals import Literal
 from scorecards.queries import state_counts
 from scorecards.timeline import compiled
 from scorecards.words import STATES as WORDS
@@ -76,7 +77,8 @@ def faults() -> list[Fault]:
 def results(check_id: str, state: str) -> QuerySet[CheckResult]:
     """Standing results of one check, by service."""
     found = CheckResult.objects.standing().filter(check_key=check_id, entity__removed_at=None)
-    return found.filter(state=state).select_related("entity").order_by("entity__name", "entity_id")
+    wanted = Literal(FAIL) if state == FAIL else state
+    return found.filter(state=wanted).select_related("entity").order_by("entity__name", "entity_id")
 
 
 @dataclass(frozen=True, slots=True)

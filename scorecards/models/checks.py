@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from scorecards.engine.check import FAIL
 from scorecards.models.intervals import EXPIRED, Intervals
 from services.models import Entity
 
@@ -71,12 +72,13 @@ class CheckResult(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"]),
-            # Counts over everything, now or at an instant, are answered by these two without the rows themselves;
-            # SQLite needs `valid_to` in them for that, even where it is always null.
+            # Counts over everything, now or at an instant, are answered by these without the rows themselves. A first
+            # evaluation writes nothing but open rows, so what stands is indexed only where it is asked for that way.
+            # SQLite needs `state` and `valid_to` in them, even where they are always the same.
             models.Index(
-                fields=["state", "check_key", "valid_to"],
-                condition=Q(valid_to=None),
-                name="open_result_by_state",
+                fields=["check_key", "state", "valid_to"],
+                condition=Q(valid_to=None, state=FAIL),
+                name="open_failure",
             ),
             models.Index(
                 fields=["state", "cause", "check_key", "valid_from", "entity"],

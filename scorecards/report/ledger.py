@@ -66,7 +66,7 @@ def _results(services: QuerySet[Entity], period: Period, scope: Scope) -> Interv
 
 def _failing(results: Intervals, when: datetime | None) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for part in results.filter(state=FAIL).order_by().parts_at(when):
+    for part in results.filter(state=Literal(FAIL)).order_by().parts_at(when):
         rows: Any = part.values("check_key").annotate(number=Count("*"))
         counts.update(dict(rows.values_list("check_key", "number")))
     return counts
