@@ -77,7 +77,9 @@ def check(experiment: Experiment) -> None:
 
 
 def _check_place(arguments: Mapping[str, str]) -> None:
-    """A fault may only be planned where the portal is allowed to work."""
+    """A fault in AWS may only be planned where the portal is allowed to work."""
+    if "account" not in arguments:
+        return
     known = {account.account_id: account.regions for account in accounts()}
     if arguments["account"] not in known:
         raise Invalid("arguments.account", f"Unknown account. Known accounts: {', '.join(sorted(known)) or 'none'}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chaos import advance, coverage, demo, guards, panels, proof, start
-from chaos.faults import function_off, zone_down
+from chaos.faults.all import MODULES
 from chaos.faults.registry import faults
 from portal.changes.kinds import kinds
 from portal.plugins import Activity, DemoStep, Job, NavItem, Panel, SearchSource, activities, jobs, nav, search
@@ -12,7 +12,7 @@ from portal.plugins import panels as panel_registry
 from services import facts
 from services.guards import guards as guard_registry
 
-for module in (zone_down, function_off):
+for module in MODULES:
     kinds.add(module.KIND)
     faults.add(module.FAULT)
 for guard in guards.GUARDS:

@@ -1,0 +1,10 @@
+"""Every fault that the portal brings: one module each, with its armed change as KIND and itself as FAULT."""
+
+from __future__ import annotations
+
+from chaos.faults import function_off, zone_down
+
+MODULES = (
+    zone_down,
+    function_off,
+)
