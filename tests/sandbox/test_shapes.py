@@ -65,6 +65,8 @@ def _metrics(ask: Ask, wall: Wall) -> None:
         "Datapoints"
     ]
     assert ask("cloudwatch", "ListMetrics", Namespace="AWS/EC2")["Metrics"]
+    ask("cloudwatch", "PutCompositeAlarm", AlarmName="all", AlarmRule="ALARM(search-api-errors)")
+    assert ask("cloudwatch", "DescribeAlarmHistory", AlarmName="search-api-errors")["AlarmHistoryItems"]
 
 
 def _deployments(ask: Ask, wall: Wall) -> None:
