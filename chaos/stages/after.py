@@ -51,7 +51,11 @@ def verifying(run: ExperimentRun) -> Look:
     wanted, now = plan(run), timezone.now()
     removed = run.removed_at or now
     changes = list(engine.for_owner(run.owner))
-    readings = measure.measure(wanted.hypothesis, wanted.arguments, now, since=removed) if changes else []
+    readings = (
+        measure.measure(wanted.hypothesis, wanted.arguments, now, since=removed, before=run.injected_at)
+        if changes
+        else []
+    )
     after = overall(reading.outcome for reading in readings) if changes else None
     waited = (now - removed).total_seconds()
     settled = after in (None, Outcome.HOLDS) or waited >= wanted.recover
