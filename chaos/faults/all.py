@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chaos.faults import function_off, zone_down
+from chaos.faults import function_off, zone_down, zone_routes
 
 MODULES = (
     zone_down,
+    zone_routes,
     function_off,
 )
