@@ -35,10 +35,16 @@ VALIDATION = (
     "ssm:GetCommandInvocation", "ssm:CancelCommand", "sns:Publish", "lambda:InvokeFunction",
 )  # fmt: skip
 CHAOS = (
-    "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",
-    "ec2:ReplaceNetworkAclAssociation", "ec2:DescribeInstances", "autoscaling:DescribeAutoScalingGroups",
+    "ec2:Describe*", "ec2:CreateNetworkAcl", "ec2:CreateTags", "ec2:ReplaceNetworkAclAssociation", "autoscaling:Describe*",
     "lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency",
     "fis:StartExperiment", "fis:StopExperiment", "fis:GetExperiment",
+)  # fmt: skip
+# Faults of zones, regions, hosts and tasks.
+CHAOS_PLACES = (
+    "ec2:CreateRouteTable", "ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation",
+    "ec2:StopInstances", "ec2:StartInstances", "autoscaling:UpdateAutoScalingGroup",
+    "autoscaling:TerminateInstanceInAutoScalingGroup", "arc-zonal-shift:GetManagedResource", "arc-zonal-shift:ListZonalShifts",
+    "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift",
 )  # fmt: skip
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (
@@ -46,7 +52,7 @@ REVIEW = (
     "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
     "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
 )  # fmt: skip
-ACTIONS = {"read": READ, "rollout": ROLLOUT + VALIDATION, "chaos": CHAOS, "review": REVIEW}
+ACTIONS = {"read": READ, "rollout": ROLLOUT + VALIDATION, "chaos": CHAOS + CHAOS_PLACES, "review": REVIEW}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
 
