@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from chaos.faults import function_off, zone_down, zone_routes
+from chaos.faults.of_stores import MODULES as STORES
 
 MODULES = (
     zone_down,
     zone_routes,
     function_off,
+    *STORES,
 )
