@@ -11,6 +11,7 @@ from chaos.faults import (
     zone_down,
     zone_routes,
 )
+from chaos.faults.of_stores import MODULES as STORES
 
 MODULES = (
     zone_down,
@@ -20,4 +21,5 @@ MODULES = (
     function_off,
     instance_stop,
     instance_termination,
+    *STORES,
 )

@@ -94,5 +94,6 @@ ZONE = Argument("zone", "Zone", r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "us-east-1a")
 GROUP = Argument("group", "Auto Scaling group", r"[A-Za-z0-9._/ -]{1,255}", "search-api")
 COUNT = Argument("count", "How many", r"[1-9]\d?", "1", optional=True)
 PERCENT = Argument("percent", "Share in percent", r"[1-9]\d?|100", "25", optional=True)
+FAIL_BACK = Argument("fail_back", "Fail back at the end", r"yes|no", "yes", optional=True)
 
 faults: Registry[Fault] = Registry("faults")

@@ -46,13 +46,20 @@ CHAOS_PLACES = (
     "autoscaling:TerminateInstanceInAutoScalingGroup", "arc-zonal-shift:GetManagedResource", "arc-zonal-shift:ListZonalShifts",
     "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift",
 )  # fmt: skip
+# Faults of databases, caches, functions, queues and meshes.
+CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (
     "wellarchitected:Get*", "wellarchitected:List*", "wellarchitected:ImportLens", "wellarchitected:ExportLens",
     "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
     "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
 )  # fmt: skip
-ACTIONS = {"read": READ, "rollout": ROLLOUT + VALIDATION, "chaos": CHAOS + CHAOS_PLACES, "review": REVIEW}
+ACTIONS = {
+    "read": READ,
+    "rollout": ROLLOUT + VALIDATION,
+    "chaos": CHAOS + CHAOS_PLACES + CHAOS_STORES,
+    "review": REVIEW,
+}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
 

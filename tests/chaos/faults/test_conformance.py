@@ -14,13 +14,19 @@ from portal.aws.session_policy import ACTIONS
 from portal.changes import engine
 from portal.changes.kinds import Kind, kinds
 from portal.changes.models import UNDONE, Change
-from tests.chaos.faults import function_cases, host_cases, shift_cases, zone_cases
+from tests.chaos.faults import function_cases, host_cases, shift_cases, store_cases, zone_cases
 from tests.chaos.faults.case import Case, Stage
 from tests.chaos.faults.conftest import Calls
 
 LEASE = timedelta(seconds=30)
 READING = ("Describe", "List", "Get", "Assume")
-CASES = {**zone_cases.CASES, **host_cases.CASES, **shift_cases.CASES, **function_cases.CASES}
+CASES = {
+    **zone_cases.CASES,
+    **host_cases.CASES,
+    **shift_cases.CASES,
+    **function_cases.CASES,
+    **store_cases.CASES,
+}
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
 
@@ -49,11 +55,12 @@ def armed(case: Case, stage: Stage) -> Change:
 
 
 def taken_out(change: Change, stage: Stage, case: Case) -> Change:
-    """Undo, and once more after the time that AWS needs for it."""
+    """Undo, and again after the time that AWS needs for it: once for the fault itself, once for the way back."""
     change = engine.undo(change, "done")
-    if case.wait and change.state != UNDONE:
-        stage.move(case.wait)
-        change = engine.undo(change, "done")
+    for _ in range(2):
+        if case.wait and change.state != UNDONE:
+            stage.move(case.wait)
+            change = engine.undo(change, "done")
     return change
 
 
