@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chaos.faults import function_off, zone_down
+from chaos.faults import fis_template, function_off, zone_down
 
 MODULES = (
     zone_down,
     function_off,
+    fis_template,
 )

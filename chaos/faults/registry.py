@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,20 @@ class Preview:
     """What the fault would hit right now, looked up in AWS without changing anything.
 
     `target` goes to the kind of change; `rows` are (name, note) pairs for people; a `refusal` means that the fault
-    must not be injected, and why.
+    must not be injected, and why. `needs_stop` says that nothing but the experiment's own stop conditions would stop it.
     """
 
     target: dict[str, Any]
     sentence: str
     rows: tuple[tuple[str, str], ...] = ()
     refusal: str = ""
+    needs_stop: bool = False
+
+    def against(self, stop_conditions: Sequence[Any]) -> str:
+        """The refusal for an experiment with these stop conditions, or ""."""
+        if self.refusal or not self.needs_stop or stop_conditions:
+            return self.refusal
+        return "Nothing would stop this fault early: give the experiment a stop condition."
 
     def stored(self) -> dict[str, Any]:
         """The preview as JSON for the database and the API."""
@@ -47,7 +54,8 @@ class Preview:
 class Fault:
     """A fault. `kind` names its armed change; `preview(service, arguments)` asks AWS and may raise AwsError.
 
-    `max_seconds` is the longest that any experiment may leave it in place.
+    `max_seconds` is the longest that any experiment may leave it in place. `watch(target)` is asked in each round of the
+    observation: a sentence says that the fault is no longer what was asked for; it may raise AwsError.
     """
 
     key: str
@@ -58,6 +66,7 @@ class Fault:
     max_seconds: int
     preview: Callable[[Entity, Arguments], Preview]
     order: int = 100
+    watch: Callable[[dict[str, Any]], str] = lambda target: ""
 
     def read(self, data: Any, where: str = "arguments") -> dict[str, str]:
         """Check arguments from outside: closed key set, every value matched. Raises Invalid."""
