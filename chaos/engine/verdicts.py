@@ -105,6 +105,8 @@ def _times(rounds: int) -> str:
 
 
 def _fault(record: Record) -> Verdict:
+    if record.applied and record.ended is Ended.FAULT_FAILED:
+        return Verdict("poor", "gone early", record.stop_reason or "The fault did not stay in place.")
     if record.applied:
         return Verdict(
             "good", "in place", f"The fault was in place for {record.fault_seconds:.0f} s, seen by a second look."

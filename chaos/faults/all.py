@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chaos.faults import (
+    fis_template,
     function_off,
     group_zone,
     instance_stop,
@@ -22,4 +23,5 @@ MODULES = (
     instance_stop,
     instance_termination,
     *STORES,
+    fis_template,
 )

@@ -28,7 +28,7 @@ def rolling_back(run: ExperimentRun) -> Look:
     if all(change.state == UNDONE for change in changes):
         removed = max((change.undone_at for change in changes if change.undone_at), default=timezone.now())
         return Look(Signals(undo=Undo.UNDONE), {"removed_at": removed})
-    if any(change.state == UNDO_FAILED for change in changes):
+    if any(change.state == UNDO_FAILED and not change.going_on for change in changes):
         record = _record(run, changes, None, "")
         return Look(Signals(undo=Undo.FAILED), _verdict_fields(judge(record)), LOOK_AGAIN)
     return Look(Signals(), wait=1.0)

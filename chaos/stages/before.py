@@ -32,7 +32,7 @@ def checking(run: ExperimentRun) -> Look:
     """Look up the target, measure the steady state, then ask the guards again: they have the last word."""
     wanted = plan(run)
     found = look_up(run, wanted.fault)
-    refusal = found if isinstance(found, str) else found.refusal
+    refusal = found if isinstance(found, str) else found.against(run.definition["stop_conditions"])
     readings = measure.measure(wanted.hypothesis, wanted.arguments, timezone.now())
     stop, because = stop_asked(run)
     signals = Signals(

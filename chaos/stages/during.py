@@ -17,6 +17,7 @@ from chaos.engine.verdicts import Ended
 from chaos.faults.registry import faults
 from chaos.models import ExperimentRun
 from chaos.stages.look import Look, Plan, plan, stop_asked
+from chaos.stages.watching import watched
 from portal.aws.errors import AwsError
 from portal.changes import engine
 from portal.changes.engine import NotOpen, NotVerified
@@ -84,6 +85,9 @@ def _why_stop(
     reason = tripped(wanted.stop_conditions, as_rounds(rounds, run.injected_at or now), wanted.patience)
     if reason:
         return reason, Ended.STOP_CONDITION
+    reason = watched(change)
+    if reason:
+        return reason, Ended.FAULT_FAILED
     reason = over_the_limit((now - (change.applied_at or now)).total_seconds(), wanted.limit)
     if reason:
         return reason, Ended.LIMIT

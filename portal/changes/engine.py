@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from portal.access import audit
 from portal.changes.kinds import Kind, kinds
-from portal.changes.models import APPLIED, ARMED, KEPT, OPEN, UNDO_FAILED, UNDOING, UNDONE, Change
+from portal.changes.models import APPLIED, ARMED, GOES_ON, KEPT, OPEN, UNDO_FAILED, UNDOING, UNDONE, Change
 
 log = logging.getLogger(__name__)
 UNDO_LEASE = timedelta(seconds=60)
@@ -54,7 +54,7 @@ def _move(change: Change, states: tuple[str, ...], action: str, severity: str = 
 
 def arm(kind: str, target: dict[str, Any], *, owner: str, by: str, lease: timedelta, reason: str) -> Change:
     """Look at the target and commit how to undo what is about to be done. Raises AwsError, or ValueError."""
-    before = _kind(kind).observe(target)
+    before, target = _kind(kind).observe(target), _kind(kind).mark(target)
     with transaction.atomic():
         change = Change.objects.create(
             kind=kind, target=target, before=before, owner=owner, by=by,
@@ -134,9 +134,15 @@ def undo(change: Change, reason: str) -> Change:
 
 
 def _goes_on(change: Change, kind: Kind) -> Change:
-    """AWS is at it: look again soon. The state is the same as after a failure, since it is what is taken up again."""
-    error, again = f"{kind.title}: AWS is still putting it back", timezone.now() + LOOK_AT_UNDO
-    return _move(change, (UNDOING,), "undo-goes-on", severity="low", state=UNDO_FAILED, error=error, lease_until=again)
+    """AWS is at it: look again soon. The state is the same as after a failure, since it is what is taken up again.
+
+    It was no attempt that failed, so it does not count as one.
+    """
+    error, again = f"{kind.title}: {GOES_ON}", timezone.now() + LOOK_AT_UNDO
+    return _move(
+        change, (UNDOING,), "undo-goes-on", severity="low",
+        state=UNDO_FAILED, error=error, lease_until=again, attempts=F("attempts") - 1,
+    )  # fmt: skip
 
 
 def recover(now: datetime | None = None) -> int:

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import alarms, amends, deployments, ecs_deployments, functions, mesh_changes, pipelines
+from . import alarms, amends, deployments, ecs_deployments, fis, functions, mesh_changes, pipelines
 from .publish import publish
 from .state import State
 
@@ -26,6 +26,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
         ecs_deployments.advance_all(state)
         pipelines.advance_all(state)
         mesh_changes.advance(state)
+        fis.advance_all(state)
         amends.advance(state)
         publish(state, seconds, rng)
         alarms.evaluate_all(state)
