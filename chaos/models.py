@@ -42,7 +42,7 @@ class Experiment(models.Model):
     enabled = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
-    preview = models.JSONField(null=True, blank=True)
+    preview: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     preview_at = models.DateTimeField(null=True, blank=True)
     created_by = models.CharField(max_length=150)
     changed_by = models.CharField(max_length=150, blank=True)

@@ -65,7 +65,13 @@ def abort(run: ExperimentRun, user: Any) -> bool:
 def preview(context: JobContext) -> dict[str, Any]:
     """The job `chaos.preview`: look up what each fault would hit now, and store it with its age."""
     experiment = Experiment.objects.select_related("service").get(pk=context.args["experiment"])
-    rows, now = targets.resolve(experiment.service, experiment.steps), timezone.now()
-    found = targets.stored(rows, experiment.sha256, now)
-    Experiment.objects.filter(pk=experiment.pk).update(preview=found, preview_at=now)
-    return {"preview": " ".join(row["sentence"] for row in rows)}
+    look_up(experiment)
+    return {"preview": " ".join(row["sentence"] for row in experiment.preview["steps"])}
+
+
+def look_up(experiment: Experiment) -> None:
+    """Ask AWS what the experiment would hit, and store it. Only for workers."""
+    now = timezone.now()
+    experiment.preview = targets.stored(targets.resolve(experiment.service, experiment.steps), experiment.sha256, now)
+    experiment.preview_at = now
+    Experiment.objects.filter(pk=experiment.pk).update(preview=experiment.preview, preview_at=now)

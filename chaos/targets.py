@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chaos.engine.approval import shape
 from chaos.engine.method import Step
 from chaos.faults.registry import Preview, faults
 from portal.aws.errors import AwsError
@@ -48,6 +49,14 @@ def stored(rows: Rows, experiment_sha256: str, at: datetime) -> dict[str, Any]:
 def digest(experiment_sha256: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """The SHA-256 over the experiment's hash and its resolved targets in canonical form."""
     return _sha256([experiment_sha256, [[row["seq"], row["fault"], row["target"]] for row in rows]])
+
+
+def shape_digest(experiment_sha256: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[Step]) -> str:
+    """The same over the shape of the targets, which stays when single hosts are replaced."""
+    found = [
+        [row["seq"], row["fault"], shape(row["target"], set(steps[row["seq"]].arguments.values()))] for row in rows
+    ]
+    return _sha256([experiment_sha256, "shape", found])
 
 
 def _sha256(data: Any) -> str:

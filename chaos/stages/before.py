@@ -36,7 +36,7 @@ def checking(run: ExperimentRun) -> Look:
     stop, because = stop_asked(run)
     signals = Signals(
         stop=stop,
-        denied=targets.refusals(rows) + denials(run),
+        denied=targets.refusals(rows) + denials(run, preview),
         steady=overall(reading.outcome for reading in readings),
         steady_sentence=summary(readings),
     )
