@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chaos import views
+from chaos import approval_views, views
 
 app_name = "chaos"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("experiments/<slug:slug>/edit/", views.edit, name="edit"),
     path("experiments/<slug:slug>/run/", views.run_now, name="run-now"),
     path("experiments/<slug:slug>/preview/", views.preview, name="preview"),
+    path("experiments/<slug:slug>/approve/", approval_views.approve, name="approve"),
+    path("experiments/<slug:slug>/withdraw/", approval_views.withdraw, name="withdraw"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/abort/", views.abort, name="abort"),
 ]

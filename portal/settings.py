@@ -28,6 +28,10 @@ SCORECARD_REASONS_DAYS = env.int("SCORECARD_REASONS_DAYS", default=180)
 SCORECARD_RESULTS_DAYS = env.int("SCORECARD_RESULTS_DAYS", default=400)
 # Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
+# Which experiments a second person has to approve: production, all or none; and how long an approval counts.
+CHAOS_APPROVAL = env.str("CHAOS_APPROVAL", default="none" if TESTING else "production")
+CHAOS_APPROVAL_HOURS = env.int("CHAOS_APPROVAL_HOURS", default=24)
+CHAOS_STANDING_DAYS = env.int("CHAOS_STANDING_DAYS", default=30)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 # Where the portal is reached from outside: what is called back, such as a post-deployment test, is told this address.
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
