@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from chaos.engine import method
 from chaos.faults import zone_down
 from chaos.faults.registry import faults
 from chaos.models import Experiment
@@ -18,7 +19,8 @@ from services.models import Entity
 SOURCE = "chaos"
 TRIABLE = ("aws.asg", "aws.lambda")
 """Services with these have a fault that fits them."""
-Planned = list[tuple[str, bool]]
+Planned = list[tuple[list[dict[str, Any]], bool]]
+"""The method of each experiment, and whether it runs by itself."""
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -31,8 +33,8 @@ def publish_all() -> int:
     services = list(Entity.objects.services())
     known = facts.bulk_current(services)
     planned: dict[int, Planned] = defaultdict(list)
-    for service_id, fault, enabled in Experiment.objects.values_list("service_id", "fault", "enabled"):
-        planned[service_id].append((fault, enabled))
+    for service_id, steps, enabled in Experiment.objects.values_list("service_id", "method", "enabled"):
+        planned[service_id].append((steps, enabled))
     return sum(_publish(service, known.get(service.pk, {}), planned[service.pk]) for service in services)
 
 
@@ -53,18 +55,19 @@ def _differs(service: Entity, known: dict[str, facts.FactView], key: str, value:
 
 def publish_plan(service: Entity) -> None:
     """Publish the plan of one service, after an edit."""
-    rows = list(Experiment.objects.filter(service=service).values_list("fault", "enabled"))
+    rows = list(Experiment.objects.filter(service=service).values_list("method", "enabled"))
     facts.publish(service, "chaos.plan", plan_value(rows), source=SOURCE)
 
 
 def plan_value(planned: Planned) -> dict[str, Any]:
     """How many experiments there are, how many run by themselves, and with which faults."""
     titles = {fault.key: fault.title for fault in faults.items()}
-    scheduled = [fault for fault, enabled in planned if enabled]
+    scheduled = [steps for steps, enabled in planned if enabled]
+    keys = {step.fault for steps in scheduled for step in method.faults(method.restored(steps))}
     return {
         "experiments": len(planned),
         "scheduled": len(scheduled),
-        "faults": sorted({titles.get(key, key) for key in scheduled}),
+        "faults": sorted({titles.get(key, key) for key in keys}),
     }
 
 
