@@ -7,6 +7,7 @@ from chaos.faults import (
     group_zone,
     instance_stop,
     instance_termination,
+    task_termination,
     zonal_shift,
     zone_down,
     zone_routes,
@@ -20,4 +21,5 @@ MODULES = (
     function_off,
     instance_stop,
     instance_termination,
+    task_termination,
 )
