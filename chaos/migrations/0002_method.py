@@ -57,8 +57,15 @@ def _convert(apps, run):
     else:
         state = "skipped" if run.state in FINAL else "planned"
     RunStep.objects.create(
-        run=run, seq=0, type="fault", name=fault, state=state, change=change and change.pk,
-        began_at=change and change.armed_at, done_at=run.injected_at, undone_at=change and change.undone_at,
+        run=run,
+        seq=0,
+        type="fault",
+        name=fault,
+        state=state,
+        change=change and change.pk,
+        began_at=change and change.armed_at,
+        done_at=run.injected_at,
+        undone_at=change and change.undone_at,
         result={"error": run.fault_error} if run.fault_error else {},
     )
 
@@ -68,8 +75,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("experiment", "method", models.JSONField(null=True)),
-        migrations.AddField("experiment", "changed_by", models.CharField(blank=True, max_length=150, default=""), preserve_default=False),
-        migrations.AddField("experimentrun", "targets_hash", models.CharField(blank=True, max_length=64, default=""), preserve_default=False),
+        migrations.AddField(
+            "experiment", "changed_by", models.CharField(blank=True, max_length=150, default=""), preserve_default=False
+        ),
+        migrations.AddField(
+            "experimentrun",
+            "targets_hash",
+            models.CharField(blank=True, max_length=64, default=""),
+            preserve_default=False,
+        ),
         migrations.AddField("experimentrun", "observed_from", models.DateTimeField(blank=True, null=True)),
         migrations.CreateModel(
             name="RunStep",
@@ -80,9 +94,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=300)),
                 (
                     "state",
-                    models.CharField(
-                        choices=[(word, word) for word in STEP_STATES], default="planned", max_length=12
-                    ),
+                    models.CharField(choices=[(word, word) for word in STEP_STATES], default="planned", max_length=12),
                 ),
                 ("change", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("result", models.JSONField(blank=True, default=dict)),

@@ -7,6 +7,8 @@ from portal.sandbox.registry import HANDLERS
 from . import (
     appmesh,
     apprunner,
+    arc_zonal_shift,
+    autoscaling,
     cloudwatch,
     codedeploy,
     codepipeline,
@@ -38,6 +40,8 @@ __all__ = [
     "HANDLERS",
     "appmesh",
     "apprunner",
+    "arc_zonal_shift",
+    "autoscaling",
     "cloudwatch",
     "codedeploy",
     "codepipeline",
