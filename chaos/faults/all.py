@@ -8,6 +8,7 @@ from chaos.faults import (
     group_zone,
     instance_stop,
     instance_termination,
+    task_termination,
     zonal_shift,
     zone_down,
     zone_routes,
@@ -22,6 +23,7 @@ MODULES = (
     function_off,
     instance_stop,
     instance_termination,
+    task_termination,
     *STORES,
     fis_template,
 )
