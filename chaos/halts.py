@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from chaos.gremlin import halt_job
 from chaos.models import EVERYTHING, KillSwitch
 from portal.access import audit, policy
 from services.models import Entity
@@ -37,6 +38,8 @@ def halt(user: Any, reason: str, scope: str = EVERYTHING) -> KillSwitch:
         with transaction.atomic():
             made = KillSwitch.objects.create(scope=scope, reason=reason.strip()[:500], set_by=user.get_username())
             audit.record(user, "chaos.halt", scope, severity="high", reason=reason[:300])
+            if scope == EVERYTHING:
+                halt_job.ask(user.get_username(), made.reason)
     except IntegrityError:
         return standing().get(scope=scope)
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chaos import advance, coverage, demo, guards, panels, proof, start
 from chaos.faults.all import MODULES
 from chaos.faults.registry import faults
+from chaos.gremlin import halt_job
 from portal.changes.kinds import kinds
 from portal.plugins import Activity, DemoStep, Job, NavItem, Panel, SearchSource, activities, jobs, nav, search
 from portal.plugins import demo as demo_steps
@@ -32,3 +33,4 @@ jobs.add(Job("chaos.run", "Run an experiment", start.run_slot, queue="chaos"))
 jobs.add(Job("chaos.advance", "Advance experiments", advance.ring, every=2, keep=5, lease=15, queue="chaos"))
 jobs.add(Job("chaos.coverage", "Coverage by experiments", coverage.run, every=600, keep=20))
 jobs.add(Job("chaos.preview", "Preview the blast radius", start.preview, keep=50))
+jobs.add(Job(halt_job.JOB, "Halt everything at Gremlin", halt_job.run, keep=50, max_attempts=8, queue="chaos"))

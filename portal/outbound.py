@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,10 +39,11 @@ class NoReply(OutboundError):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of any status; `body` is cut where the caller said."""
+    """A reply of any status; `body` is cut where the caller said, the names of `headers` are in small letters."""
 
     status: int
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def post(
@@ -52,6 +53,19 @@ def post(
 
     Raises Forbidden, NotReached or NoReply.
     """
+    return send("POST", url, body, headers, seconds=seconds, largest=largest)
+
+
+def send(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = 10.0,
+    largest: int = LARGEST_REPLY,
+) -> Reply:
+    """Like `post`, with any method, and without a body where it is None."""
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
     connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https")
@@ -60,16 +74,22 @@ def post(
             connection.connect()
         except (OSError, ssl.SSLError) as error:
             raise NotReached(f"{host} cannot be reached: {error}."[:300]) from error
-        return _exchange(connection, path, body, headers, time.monotonic() + seconds, largest)
+        return _exchange(connection, method, path, body, headers, time.monotonic() + seconds, largest)
     finally:
         connection.close()
 
 
 def _exchange(
-    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float, largest: int
+    connection: _Pinned,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    deadline: float,
+    largest: int,
 ) -> Reply:
     try:
-        connection.request("POST", path, body, {"Accept-Encoding": "identity", **headers})
+        connection.request(method, path, body, {"Accept-Encoding": "identity", **headers})
         connection.patience(deadline)
         response = connection.getresponse()
         read = b""
@@ -78,7 +98,8 @@ def _exchange(
             connection.patience(deadline)
     except (OSError, http.client.HTTPException) as error:
         raise NoReply(f"{connection.host} gave no reply: {error or type(error).__name__}."[:300]) from error
-    return Reply(response.status, read.decode("utf-8", "replace"))
+    told = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, read.decode("utf-8", "replace"), told)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from chaos.faults import fis_template, function_off, zone_down
+from chaos.faults import fis_template, function_off, gremlin_attack, gremlin_scenario, zone_down
 
 MODULES = (
     zone_down,
     function_off,
     fis_template,
+    gremlin_attack,
+    gremlin_scenario,
 )

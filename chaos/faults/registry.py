@@ -55,7 +55,7 @@ class Fault:
     """A fault. `kind` names its armed change; `preview(service, arguments)` asks AWS and may raise AwsError.
 
     `max_seconds` is the longest that any experiment may leave it in place. `watch(target)` is asked in each round of the
-    observation: a sentence says that the fault is no longer what was asked for; it may raise AwsError.
+    observation: a sentence says that the fault is no longer what was asked for; it may raise AwsError or ValueError.
     """
 
     key: str
