@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chaos import views
+from chaos import engine_views, views
 
 app_name = "chaos"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("experiments/<slug:slug>/edit/", views.edit, name="edit"),
     path("experiments/<slug:slug>/run/", views.run_now, name="run-now"),
     path("experiments/<slug:slug>/preview/", views.preview, name="preview"),
+    path("templates/", engine_views.templates, name="templates"),
+    path("gremlin/", engine_views.gremlin, name="gremlin"),
+    path("gremlin/remove/", engine_views.gremlin_remove, name="gremlin-remove"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/abort/", views.abort, name="abort"),
 ]

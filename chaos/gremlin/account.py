@@ -27,16 +27,21 @@ class Access:
     key: str = field(repr=False)
 
 
+def by_environment() -> bool:
+    """Whether the environment names a key, which is used before the one that was entered."""
+    return bool(settings.GREMLIN_API_KEY)
+
+
 def connected() -> bool:
     """Whether there is a key at all."""
-    return bool(settings.GREMLIN_API_KEY) or GremlinAccount.objects.exclude(sealed="").exists()
+    return by_environment() or GremlinAccount.objects.exclude(sealed="").exists()
 
 
 def access() -> Access:
     """The key and where it opens. Raises NotConnected."""
     row = GremlinAccount.objects.filter(pk=1).first()
     url = settings.GREMLIN_URL.rstrip("/")
-    if settings.GREMLIN_API_KEY:
+    if by_environment():
         return Access(url, settings.GREMLIN_TEAM_ID, settings.GREMLIN_API_KEY)
     if row is None or not row.sealed:
         raise NotConnected("Gremlin is not connected: an admin enters its key under Chaos > Gremlin.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -26,7 +27,12 @@ PAUSE = 30.0
 
 
 def call(
-    method: str, path: str, body: dict[str, Any] | None = None, *, urgent: bool = False, **query: str
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    *,
+    urgent: bool = False,
+    query: Mapping[str, str] | None = None,
 ) -> outbound.Reply:
     """Ask once. `urgent` calls, which are halts, also go out while Gremlin wants to be left alone.
 
@@ -36,7 +42,7 @@ def call(
     until = account.quiet_until()
     if until is not None and not urgent:
         raise Throttled(f"Gremlin asked to be called again after {until:%H:%M:%S} UTC.")
-    asked = {**({"teamId": way.team_id} if way.team_id else {}), **query}
+    asked = {**({"teamId": way.team_id} if way.team_id else {}), **(query or {})}
     url = f"{way.url}{path}" + (f"/?{urlencode(asked)}" if asked else "")
     headers = {"Authorization": f"Key {way.key}", "Accept": "application/json", "User-Agent": "Colonnade"}
     if body is not None:
@@ -55,7 +61,7 @@ def call(
 
 def read(path: str, **query: str) -> Any:
     """The JSON of a GET. Raises as `call`, Unsure also where the answer is no JSON."""
-    body = call("GET", path, **query).body
+    body = call("GET", path, query=query).body
     try:
         return json.loads(body)
     except ValueError as error:
