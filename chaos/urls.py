@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chaos import approval_views, views
+from chaos import approval_views, engine_views, views
 
 app_name = "chaos"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("experiments/<slug:slug>/preview/", views.preview, name="preview"),
     path("experiments/<slug:slug>/approve/", approval_views.approve, name="approve"),
     path("experiments/<slug:slug>/withdraw/", approval_views.withdraw, name="withdraw"),
+    path("templates/", engine_views.templates, name="templates"),
+    path("gremlin/", engine_views.gremlin, name="gremlin"),
+    path("gremlin/remove/", engine_views.gremlin_remove, name="gremlin-remove"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/abort/", views.abort, name="abort"),
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from chaos.faults import (
     fis_template,
     function_off,
+    gremlin_attack,
+    gremlin_scenario,
     group_zone,
     instance_stop,
     instance_termination,
@@ -26,4 +28,6 @@ MODULES = (
     task_termination,
     *STORES,
     fis_template,
+    gremlin_attack,
+    gremlin_scenario,
 )
