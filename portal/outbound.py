@@ -65,6 +65,12 @@ def post(
         connection.close()
 
 
+def check(url: str) -> None:
+    """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
+    scheme, host, port, _ = _parts(url)
+    _allowed(host, port, PORTS[scheme])
+
+
 def _exchange(
     connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float, largest: int
 ) -> Reply:

@@ -1,0 +1,97 @@
+"""From names of another format to an installed fault of ours and its arguments; what is missing is left to a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chaos.engine import definition
+from chaos.engine.definition import Invalid
+from chaos.faults.registry import Fault, faults
+from chaos.formats.report import Findings
+
+MOST_STEPS = 20
+OBSERVE, LONGEST, RECOVER = 300, 600, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value of the file: the names that a fault of ours may have for it, and where it stands."""
+
+    ours: Sequence[str]
+    value: Any
+    path: str
+
+
+def installed(keys: Sequence[str], path: str, findings: Findings) -> Fault | None:
+    """The first of these faults that this portal has; None after a refusal."""
+    for key in keys:
+        fault = faults.get(key)
+        if fault is not None:
+            return fault
+    findings.refuse(path, f"it would be the fault {' or '.join(keys)}, which this portal does not have installed.")
+    return None
+
+
+def arguments(fault: Fault, given: Iterable[Given], findings: Findings) -> dict[str, str]:
+    """The arguments that the file tells and the fault takes. What is malformed or has no counterpart is warned about."""
+    known = {argument.key: argument for argument in fault.arguments}
+    found: dict[str, str] = {}
+    for one in given:
+        key = next((name for name in one.ours if name in known and name not in found), None)
+        if one.value in (None, "", [], {}):
+            continue
+        if key is None:
+            findings.warn(one.path, f"{fault.title} takes no such argument: check the target before you save.")
+            continue
+        said = str(one.value)
+        if re.fullmatch(known[key].pattern, said, re.ASCII):
+            found[key] = said
+        else:
+            findings.warn(one.path, f"{known[key].title} was left open: write it like {known[key].example}.")
+    return found
+
+
+def missing(method: Sequence[dict[str, Any]]) -> list[str]:
+    """Paths of the arguments that a person has to add, such as method[0].arguments.account."""
+    paths = []
+    for number, step in enumerate(method):
+        fault = faults.get(step.get("fault", "")) if step["type"] == "fault" else None
+        wanted = [argument.key for argument in fault.arguments] if fault else []
+        paths += [f"method[{number}].arguments.{key}" for key in wanted if key not in step["arguments"]]
+    return paths
+
+
+def bounded(method: list[dict[str, Any]], path: str, findings: Findings) -> list[dict[str, Any]]:
+    """At most as many steps as an experiment may have; one without a fault tests nothing."""
+    if len(method) > MOST_STEPS:
+        findings.refuse(path, f"it becomes {len(method)} steps, and an experiment has at most {MOST_STEPS}.")
+    if not any(step["type"] == "fault" for step in method[:MOST_STEPS]):
+        findings.warn(path, "Nothing in it can be injected here, so there is no experiment to make.")
+        return []
+    return method[:MOST_STEPS]
+
+
+def seconds(method: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Times that fit the faults of the method: none may stay longer than its own maximum."""
+    limits = [fault.max_seconds for step in method if (fault := faults.get(step.get("fault", "")))]
+    longest = min([LONGEST, *limits])
+    return {"observe_seconds": min(OBSERVE, longest), "max_seconds": longest, "recover_seconds": RECOVER}
+
+
+def unmeasurable(probe: dict[str, Any]) -> str:
+    """Why this portal cannot measure the probe, or ""; places that a person will fill in do not count."""
+    filled = {**probe}
+    if isinstance(probe.get("alarm"), dict):
+        filled["alarm"] = {
+            **probe["alarm"],
+            "account": "111111111111",
+            "region": probe["alarm"]["region"] or "us-east-1",
+        }
+    try:
+        definition.hypothesis({"sentence": "It stays steady.", "probes": [filled]})
+    except Invalid as error:
+        return f"{error.field.removeprefix('hypothesis.probes[0].')}: {error.message}"
+    return ""
