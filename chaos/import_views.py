@@ -29,8 +29,8 @@ LOOKS = {
 def import_file(request: HttpRequest) -> HttpResponse:
     """Choose a file or paste one; a POST shows the report and the draft, and saves nothing."""
     _require_editor(request)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "GET" or not form.is_valid():
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if not form.is_valid():
         return render(request, "chaos/import.html", {"form": form})
     raw = form.cleaned_data["raw"]
     imported = imports.read(raw)

@@ -18,11 +18,15 @@ OBSERVE, LONGEST, RECOVER = 300, 600, 300
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One value of the file: the names that a fault of ours may have for it, and where it stands."""
+    """One value of the file: the names that a fault of ours may have for it, and where it stands.
+
+    Where it is `optional`, a fault without such an argument does the same anyway.
+    """
 
     ours: Sequence[str]
     value: Any
     path: str
+    optional: bool = False
 
 
 def installed(keys: Sequence[str], path: str, findings: Findings) -> Fault | None:
@@ -42,6 +46,8 @@ def arguments(fault: Fault, given: Iterable[Given], findings: Findings) -> dict[
     for one in given:
         key = next((name for name in one.ours if name in known and name not in found), None)
         if one.value in (None, "", [], {}):
+            continue
+        if key is None and one.optional:
             continue
         if key is None:
             findings.warn(one.path, f"{fault.title} takes no such argument: check the target before you save.")

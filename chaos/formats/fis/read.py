@@ -157,7 +157,8 @@ class _Reading:
             given += [Given(("account",), account, path), Given(("region",), region, path), Given(ours, resource, path)]
         elif isinstance(arns, list) and len(arns) > 1:
             self.findings.warn(path, f"A fault hits one thing, and this names {len(arns)}: choose one.")
-        for row in target.get("filters") or []:
+        filters = target.get("filters")
+        for row in filters if isinstance(filters, list) else []:
             values = row.get("values") if isinstance(row, dict) else None
             if (
                 isinstance(row, dict)
@@ -169,7 +170,7 @@ class _Reading:
         mode = str(target.get("selectionMode") or "")
         if mode.startswith(("COUNT(", "PERCENT(")):
             word, _, number = mode.rstrip(")").partition("(")
-            given.append(Given(("count",) if word == "COUNT" else ("percent",), number, path))
+            given.append(Given(("count",) if word == "COUNT" else ("percent",), number, path, optional=number == "1"))
         return given
 
     def draft(self, method: list[dict[str, Any]]) -> dict[str, Any]:

@@ -71,7 +71,8 @@ def _camel(properties: Mapping[str, Any]) -> Data:
                 else row
                 for name, row in rows.items()
             }
-    for row in (found.get("targets") or {}).values():
+    targets = found.get("targets")
+    for row in targets.values() if isinstance(targets, dict) else ():
         if isinstance(row, dict) and isinstance(row.get("filters"), list):
             row["filters"] = [_lowered(one) for one in row["filters"]]
     if isinstance(found.get("stopConditions"), list):

@@ -31,8 +31,8 @@ class Parameter:
 class Action:
     """A function of the open format and the faults that it stands for; the first that is installed is taken.
 
-    `only` are arguments that must have exactly this value; `inverse` is the function that a rollback calls, with those
-    arguments of the action that it takes.
+    `only` are arguments that must have exactly this value, `usual` those that have it where the file does not say.
+    `inverse` is the function that a rollback calls, with those arguments of the action that it takes.
     """
 
     module: str
@@ -41,6 +41,7 @@ class Action:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     only: Mapping[str, Any] = field(default_factory=dict)
     inverse: tuple[str, ...] = ()
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,6 +73,7 @@ MANY = {"instance_ids": one_of_list("instance", "instance_id"), **INSTANCES}
 FUNCTION = {"function_name": text("function", "function_name"), "layer": DROPPED}
 PROBABILITY = {"probability": Parameter("number", ("probability", "share"))}
 ZONE = {"az": text("zone", "az"), "dry_run": FLAG, "tags": DROPPED, "filters": DROPPED, "state_path": DROPPED}
+REAL = {"dry_run": False}
 COMMAND = {
     "targets": DROPPED, "document_version": DROPPED, "timeout_seconds": DROPPED, "max_concurrency": DROPPED,
     "max_errors": DROPPED, "region": text("region"), "document_name": text(),
@@ -153,12 +155,12 @@ ACTIONS = (
     _command("AWSFIS-Run-Network-Blackhole-Port", "ssm-blackhole"),
     Action(
         "azchaosaws.ec2.actions", "fail_az", ("zone-network-cut",), {**ZONE, "failure_type": text()},
-        {"failure_type": "network"}, ("recover_az",),
+        {"failure_type": "network"}, ("recover_az",), {"failure_type": "network", **REAL},
     ),
-    Action("azchaosaws.asg.actions", "fail_az", ("asg-leave-zone",), ZONE, inverse=("recover_az",)),
-    Action("azchaosaws.elbv2.actions", "fail_az", ("zonal-shift",), ZONE, inverse=("recover_az",)),
-    Action("azchaosaws.elasticache.actions", "fail_az", ("elasticache-failover",), ZONE, inverse=("recover_az",)),
-    Action("azchaosaws.rds.actions", "fail_az", ("rds-failover", "aurora-failover"), ZONE, inverse=("recover_az",)),
+    Action("azchaosaws.asg.actions", "fail_az", ("asg-leave-zone",), ZONE, inverse=("recover_az",), usual=REAL),
+    Action("azchaosaws.elbv2.actions", "fail_az", ("zonal-shift",), ZONE, inverse=("recover_az",), usual=REAL),
+    Action("azchaosaws.elasticache.actions", "fail_az", ("elasticache-failover",), ZONE, usual=REAL),
+    Action("azchaosaws.rds.actions", "fail_az", ("rds-failover", "aurora-failover"), ZONE, usual=REAL),
     Action(
         "chaostoxi.toxic.actions", "create_latency_toxic", ("proxy-latency",),
         {"for_proxy": text("proxy", "dependency"), "toxic_name": text(), "latency": whole("milliseconds", "latency_ms"),
@@ -183,7 +185,7 @@ PAUSE = ("chaosaws.ec2.actions.pause_for_a_while", "duration")
 OWN_MODULE = "colonnade.faults"
 """Stands in exported files for faults that no public module has; the function is the fault's key."""
 UNDOING = frozenset(f"{action.module}.{action.inverse[0]}" for action in ACTIONS if action.inverse) | {
-    "chaosaws.asg.actions.resume_processes", "chaosaws.fis.actions.stop_experiment",
+    "azchaosaws.eks.actions.recover_az", "chaosaws.asg.actions.resume_processes", "chaosaws.fis.actions.stop_experiment",
     "chaosaws.fis.actions.stop_experiments_by_tags", "chaosaws.ssm.actions.delete_document",
     "chaosaws.awslambda.actions.put_function_concurrency", "chaosaws.asg.actions.change_subnets",
     f"{OWN_MODULE}.undo",

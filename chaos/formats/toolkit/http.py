@@ -117,4 +117,4 @@ def _timeout(value: Any, put_in: Any, path: str, findings: Findings) -> int:
     ):
         findings.refuse(path, "a timeout is a number of seconds, more than 0 and at most 60.")
         return 0
-    return round(max(numbers) * 1000)
+    return int(round(max(numbers) * 1000))

@@ -103,7 +103,7 @@ def _step(step: Any, keys: Collection[str]) -> bool:
     fault = faults.get(step["fault"]) if isinstance(step.get("fault"), str) else None
     if step.get("type") != "fault" or set(step) != {"type", "name", "fault", "arguments"} or fault is None:
         return False
-    return fault.read(step["arguments"]) == step["arguments"]
+    return bool(fault.read(step["arguments"]) == step["arguments"])
 
 
 def _seconds(value: Any) -> bool:

@@ -75,7 +75,8 @@ def _choose(module: str, func: str, given: Any, path: str, findings: Findings) -
 
 def _same(action: Action, given: Mapping[str, Any]) -> bool:
     """Whether the arguments that an action insists on are there, with the very type: 0 is not False."""
-    return all(given.get(key) == value and type(given.get(key)) is type(value) for key, value in action.only.items())
+    said = {**action.usual, **given}
+    return all(said.get(key) == value and type(said.get(key)) is type(value) for key, value in action.only.items())
 
 
 def _given(action: Action, values: Mapping[str, Any], path: str) -> list[Given]:
@@ -129,7 +130,8 @@ def of_rollback(spot: Spot, findings: Findings) -> bool:
         findings.refuse(here, "a rollback over HTTP could do anything: each fault brings its own undo.")
         return False
     full = f"{found['module']}.{found['func']}"
-    given = found.get("arguments") if isinstance(found.get("arguments"), dict) else {}
+    told = found.get("arguments")
+    given = told if isinstance(told, dict) else {}
     injects = any(action.name == full and action.only and _same(action, given) for action in ACTIONS)
     if full in UNDOING and not injects:
         return True

@@ -118,7 +118,7 @@ def _public(step: Mapping[str, Any]) -> tuple[Action | None, Data]:
     for action in ACTIONS:
         if step["fault"] not in action.faults:
             continue
-        told, said = dict(action.only), set()
+        told, said = {**action.usual, **action.only}, set()
         for name, parameter in action.parameters.items():
             ours = next((one for one in parameter.ours if one in step["arguments"] and one not in said), None)
             if ours is not None and parameter.kind == "text":
