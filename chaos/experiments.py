@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from chaos import coverage
+from chaos import coverage, measure
 from chaos.engine import definition
 from chaos.engine.definition import Invalid
 from chaos.faults.registry import faults
@@ -72,6 +72,7 @@ def check(experiment: Experiment) -> None:
         raise Invalid("fault", f"Unknown fault. Known faults: {', '.join(f.key for f in faults.items())}.")
     experiment.arguments = fault.read(experiment.arguments)
     _check_place(experiment.arguments)
+    measure.check(hypothesis, experiment.arguments)
     _check_seconds(experiment, fault.max_seconds)
     _check_timing(experiment)
 

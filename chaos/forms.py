@@ -33,7 +33,10 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def wrong(self, field: str, message: str) -> None:
         """Attach an error of `chaos.experiments` to its field."""
-        self.add_error(field if field in self.fields else None, message)
+        if field in self.fields:
+            self.add_error(field, message)
+        else:
+            self.add_error(None, f"{field}: {message}")
 
 
 class ReasonForm(forms.Form):

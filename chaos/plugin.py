@@ -5,6 +5,8 @@ from __future__ import annotations
 from chaos import advance, coverage, demo, guards, panels, proof, start
 from chaos.faults.all import MODULES
 from chaos.faults.registry import faults
+from chaos.probes.all import SOURCES
+from chaos.probes.registry import sources
 from portal.changes.kinds import kinds
 from portal.plugins import Activity, DemoStep, Job, NavItem, Panel, SearchSource, activities, jobs, nav, search
 from portal.plugins import demo as demo_steps
@@ -15,6 +17,8 @@ from services.guards import guards as guard_registry
 for module in MODULES:
     kinds.add(module.KIND)
     faults.add(module.FAULT)
+for probe_source in SOURCES:
+    sources.add(probe_source)
 for guard in guards.GUARDS:
     guard_registry.add(guard)
 for source in proof.SOURCES:

@@ -36,7 +36,13 @@ class ExperimentSerializer(Closed, serializers.ModelSerializer[Experiment]):
         source="service.ref", max_length=200, help_text="Entity ref of the service, such as component:default/checkout."
     )
     hypothesis = serializers.JSONField(
-        help_text='{"sentence": text, "probes": [{"key", "title", "unit", "metric", "per", "tolerance", "window", "period"}]}'
+        help_text=(
+            '{"sentence": text, "probes": [{"key", "title", one source, "unit", "tolerance", "window", "period"}]}. '
+            'Sources: "metric" {"namespace", "name", "dimensions", "statistic", "missing", "account", "region"} with '
+            '"per" (a second metric); "prometheus" {"query", "server"}; "http" {"url", "status", "within_ms", "contains"}; '
+            '"alarm" {"account", "region", "name"}; "steady" {"errors", "requests", "baseline", "margin"}. The last three '
+            "say themselves what is expected and take no unit and no tolerance."
+        )
     )
     arguments = serializers.JSONField(help_text="What the fault asks for, such as account, region and zone.")
     stop_conditions = serializers.JSONField(

@@ -52,15 +52,30 @@ def post(
 
     Raises Forbidden, NotReached or NoReply.
     """
+    return _call("POST", url, body, headers, seconds, largest)
+
+
+def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest: int = LARGEST_REPLY) -> Reply:
+    """Ask once and read at most ``largest`` bytes of the reply within ``seconds``. Raises as `post` does."""
+    return _call("GET", url, None, headers, seconds, largest)
+
+
+def check(url: str) -> None:
+    """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
+    scheme, host, port, _ = _parts(url)
+    _allowed(host, port, PORTS[scheme])
+
+
+def _call(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float, largest: int) -> Reply:
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
-    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https")
+    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https", min(CONNECT_SECONDS, seconds))
     try:
         try:
             connection.connect()
         except (OSError, ssl.SSLError) as error:
             raise NotReached(f"{host} cannot be reached: {error}."[:300]) from error
-        return _exchange(connection, path, body, headers, time.monotonic() + seconds, largest)
+        return _exchange(connection, method, path, body, headers, time.monotonic() + seconds, largest)
     finally:
         connection.close()
 
@@ -72,10 +87,11 @@ def check(url: str) -> None:
 
 
 def _exchange(
-    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float, largest: int
-) -> Reply:
+    connection: _Pinned, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float,
+    largest: int,
+) -> Reply:  # fmt: skip
     try:
-        connection.request("POST", path, body, {"Accept-Encoding": "identity", **headers})
+        connection.request(method, path, body, {"Accept-Encoding": "identity", **headers})
         connection.patience(deadline)
         response = connection.getresponse()
         read = b""
@@ -135,13 +151,13 @@ def _public(address: str) -> bool:
 class _Pinned(http.client.HTTPConnection):
     """Connects to the address that was checked, whatever the name resolves to by now."""
 
-    def __init__(self, host: str, port: int, address: str, tls: bool) -> None:
-        super().__init__(host, port, timeout=CONNECT_SECONDS)
+    def __init__(self, host: str, port: int, address: str, tls: bool, patience: float) -> None:
+        super().__init__(host, port, timeout=patience)
         self._address, self._tls = address, tls
 
     def connect(self) -> None:
         """Open the socket to the pinned address; TLS checks the certificate for the name."""
-        self.sock = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 

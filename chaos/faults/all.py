@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from chaos.faults import function_off, zone_down
+from chaos.faults import (
+    fis_template,
+    function_off,
+    group_zone,
+    instance_stop,
+    instance_termination,
+    zonal_shift,
+    zone_down,
+    zone_routes,
+)
+from chaos.faults.of_stores import MODULES as STORES
 
 MODULES = (
     zone_down,
+    zone_routes,
+    group_zone,
+    zonal_shift,
     function_off,
+    instance_stop,
+    instance_termination,
+    *STORES,
+    fis_template,
 )
