@@ -80,12 +80,6 @@ def _call(method: str, url: str, body: bytes | None, headers: Mapping[str, str],
         connection.close()
 
 
-def check(url: str) -> None:
-    """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
-    scheme, host, port, _ = _parts(url)
-    _allowed(host, port, PORTS[scheme])
-
-
 def _exchange(
     connection: _Pinned, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float,
     largest: int,

@@ -12,8 +12,9 @@ from chaos.engine.definition import Invalid
 from chaos.faults.registry import Fault, faults
 from chaos.formats.report import Findings
 
-MOST_STEPS = 20
+MOST_STEPS, MOST_FAULTS = 20, 5
 OBSERVE, LONGEST, RECOVER = 300, 600, 300
+SHORTEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def arguments(fault: Fault, given: Iterable[Given], findings: Findings) -> dict[
         if key is None:
             findings.warn(one.path, f"{fault.title} takes no such argument: check the target before you save.")
             continue
+        if key in fault.one_of and set(fault.one_of) & set(found):
+            findings.warn(one.path, f"It was left out: {fault.title} takes either {' or '.join(fault.one_of)}.")
+            continue
         said = str(one.value)
         if re.fullmatch(known[key].pattern, said, re.ASCII):
             found[key] = said
@@ -65,7 +69,11 @@ def missing(method: Sequence[dict[str, Any]]) -> list[str]:
     paths = []
     for number, step in enumerate(method):
         fault = faults.get(step.get("fault", "")) if step["type"] == "fault" else None
-        wanted = [argument.key for argument in fault.arguments] if fault else []
+        if fault is None:
+            continue
+        wanted = [argument.key for argument in fault.arguments if not argument.optional]
+        if fault.one_of and not set(fault.one_of) & set(step["arguments"]):
+            wanted.append(fault.one_of[0])
         paths += [f"method[{number}].arguments.{key}" for key in wanted if key not in step["arguments"]]
     return paths
 
@@ -74,17 +82,33 @@ def bounded(method: list[dict[str, Any]], path: str, findings: Findings) -> list
     """At most as many steps as an experiment may have; one without a fault tests nothing."""
     if len(method) > MOST_STEPS:
         findings.refuse(path, f"it becomes {len(method)} steps, and an experiment has at most {MOST_STEPS}.")
-    if not any(step["type"] == "fault" for step in method[:MOST_STEPS]):
+    count = sum(step["type"] == "fault" for step in method)
+    if count > MOST_FAULTS:
+        findings.refuse(path, f"it becomes {count} faults, and an experiment has at most {MOST_FAULTS}.")
+    method = _few_faults(method)
+    if not count:
         findings.warn(path, "Nothing in it can be injected here, so there is no experiment to make.")
         return []
     return method[:MOST_STEPS]
 
 
-def seconds(method: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Times that fit the faults of the method: none may stay longer than its own maximum."""
+def _few_faults(method: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps up to the first fault that is one too many."""
+    places = [number for number, step in enumerate(method) if step["type"] == "fault"]
+    return method[: places[MOST_FAULTS]] if len(places) > MOST_FAULTS else method
+
+
+def seconds(method: Sequence[dict[str, Any]], path: str, findings: Findings) -> dict[str, int]:
+    """Times that fit the faults of the method: none may stay longer than its own maximum, pauses included."""
     limits = [fault.max_seconds for step in method if (fault := faults.get(step.get("fault", "")))]
-    longest = min([LONGEST, *limits])
-    return {"observe_seconds": min(OBSERVE, longest), "max_seconds": longest, "recover_seconds": RECOVER}
+    first = next((number for number, step in enumerate(method) if step["type"] == "fault"), len(method))
+    paused = sum(step.get("seconds", 0) for step in method[first:])
+    longest = min([LONGEST + paused, *limits])
+    if paused + SHORTEST > longest:
+        reason = f"its pauses keep a fault for {paused} s, and it may stay for {longest} s with its observation"
+        findings.refuse(path, f"{reason}: shorten them.")
+    observe = max(SHORTEST, min(OBSERVE, longest - paused))
+    return {"observe_seconds": observe, "max_seconds": longest, "recover_seconds": RECOVER}
 
 
 def unmeasurable(probe: dict[str, Any]) -> str:

@@ -182,7 +182,7 @@ class _Reading:
             "hypothesis": {"sentence": f"It stays steady during: {text}"[:300].strip(), "probes": []},
             "method": method,
             "stop_conditions": [],
-            **drafting.seconds(method),
+            **drafting.seconds(method, self.at("actions"), self.findings),
         }
 
 

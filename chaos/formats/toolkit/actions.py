@@ -79,7 +79,7 @@ COMMAND = {
     "max_errors": DROPPED, "region": text("region"), "document_name": text(),
     "parameters.DurationSeconds": one_of_list(), "parameters.InstallDependencies": one_of_list(),
     "parameters.Interface": one_of_list("interface"), "parameters.Sources": one_of_list("sources", "source"),
-    "parameters.TrafficType": one_of_list("direction"), "parameters.Protocol": one_of_list("protocol"),
+    "parameters.TrafficType": one_of_list("traffic", "direction"), "parameters.Protocol": one_of_list("protocol"),
     "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("percent", "loss_percent", "loss"),
     "parameters.DelayMilliseconds": one_of_list("milliseconds", "delay_ms", "latency_ms", "delay"),
 }  # fmt: skip

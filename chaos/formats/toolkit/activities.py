@@ -11,7 +11,8 @@ from chaos.formats.toolkit import nearest, top
 from chaos.formats.toolkit.variables import Variables
 
 MOST_ACTIVITIES = 100
-LONGEST_PAUSE, LONGEST_PAUSES = 3_600, 7_200
+LONGEST_PAUSE = LONGEST_PAUSES = 3_600
+"""Seconds: of one pause, and of all together."""
 KEYS = {
     "type", "name", "provider", "tolerance", "pauses", "background", "controls", "ref", "secrets", "configuration",
     "dry", "timeout", "description", "output", "contributions", "title",

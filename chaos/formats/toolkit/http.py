@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from chaos.engine.source_shapes import SLOWEST_MS
 from chaos.formats.report import Findings
 from portal import outbound
 
@@ -117,4 +118,7 @@ def _timeout(value: Any, put_in: Any, path: str, findings: Findings) -> int:
     ):
         findings.refuse(path, "a timeout is a number of seconds, more than 0 and at most 60.")
         return 0
-    return int(round(max(numbers) * 1000))
+    milliseconds: int = round(max(numbers) * 1000)
+    if milliseconds > SLOWEST_MS:
+        findings.warn(path, f"An answer counts as missing after {SLOWEST_MS} ms here.")
+    return max(1, min(milliseconds, SLOWEST_MS))

@@ -180,7 +180,7 @@ class _Reading:
             },
             "method": method,
             "stop_conditions": [],
-            **drafting.seconds(method),
+            **drafting.seconds(method, "method", self.findings),
         }
         rest, service = own.rest(self.data, {probe["key"] for probe in self.probes.values()})
         draft |= rest
