@@ -11,6 +11,9 @@ from django.utils import timezone as clock
 
 from chaos.engine.method import Step, faults, restored
 from chaos.engine.states import ACTIVE, FINAL, State
+from chaos.engine_models import FisTemplate as FisTemplate
+from chaos.engine_models import GremlinAccount as GremlinAccount
+from chaos.engine_models import GremlinStart as GremlinStart
 
 EVERYTHING = "all"
 STATE_CHOICES = [(state.value, state.value) for state in State]

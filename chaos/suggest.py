@@ -27,17 +27,20 @@ class Suggestion:
 
 def suggestions(service: Entity, known: Facts) -> list[Suggestion]:
     """What could be tried on this service, most useful first."""
-    return [*_zones(service, known), *_functions(service, known)]
+    from chaos import suggest_stores
+
+    return [*_zones(service, known), *suggest_stores.offers(service, known), *_functions(service, known)]
 
 
-def _items(known: Facts, key: str) -> list[Item]:
+def items(known: Facts, key: str) -> list[Item]:
+    """The items of a fact, none where it is not known."""
     return list(known[key].value.get("items", [])) if key in known else []
 
 
 def _zones(service: Entity, known: Facts) -> Iterable[Suggestion]:
     """The loss of the first zone, for groups in several zones behind a load balancer."""
-    balancers = {(item["account"], item["region"]): item for item in _items(known, "aws.alb")}
-    for group in _items(known, "aws.asg"):
+    balancers = {(item["account"], item["region"]): item for item in items(known, "aws.alb")}
+    for group in items(known, "aws.asg"):
         balancer = balancers.get((group["account"], group["region"]))
         zones = sorted(group.get("zones", []))
         if balancer is None or len(zones) < 2:
@@ -56,7 +59,7 @@ def zone_fields(account: str, region: str, zone: str, balancer: Item, needed: in
     """The loss of a zone: enough hosts stay healthy, and almost no request fails."""
     name = balancer["arn"].partition(":loadbalancer/")[2]
     groups = [group["arn"].rpartition(":")[2] for group in balancer.get("target_groups", [])]
-    probes = [_errors(name)]
+    probes = [failed_requests(name)]
     stops: list[dict[str, Any]] = []
     if groups:
         probes.insert(0, _hosts(name, groups[0], needed))
@@ -94,7 +97,8 @@ def _hosts(balancer: str, group: str, needed: int) -> dict[str, Any]:
     }
 
 
-def _errors(balancer: str) -> dict[str, Any]:
+def failed_requests(balancer: str) -> dict[str, Any]:
+    """The probe of a load balancer, by its CloudWatch name: at most one request in a hundred fails."""
     where = {"namespace": "AWS/ApplicationELB", "dimensions": {"LoadBalancer": balancer}, "statistic": "Sum"}
     return {
         "key": "failed-requests",
@@ -113,8 +117,8 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
 
     The function's own metrics say nothing: throttled calls are not counted as invocations.
     """
-    functions = _items(known, "aws.lambda")
-    callers = _callers(service) if functions else []
+    functions = items(known, "aws.lambda")
+    callers = leaning(service) if functions else []
     for function in functions:
         place = (function["account"], function["region"])
         near = [(name, item) for name, item in callers if (item["account"], item["region"]) == place]
@@ -128,7 +132,7 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
             "arguments": {"account": place[0], "region": place[1], "function": function["name"]},
             "hypothesis": {
                 "sentence": f"{caller} answers almost every request while {function['name']} is off.",
-                "probes": [_errors(balancer["arn"].partition(":loadbalancer/")[2])],
+                "probes": [failed_requests(balancer["arn"].partition(":loadbalancer/")[2])],
             },
             "stop_conditions": [{"probe": "failed-requests", "tolerance": {"at_most": 0.05}}],
             "observe_seconds": 300,
@@ -139,8 +143,8 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
         yield Suggestion(f"function-{function['name']}".lower(), title, why, fields)
 
 
-def _callers(service: Entity) -> list[tuple[str, Item]]:
+def leaning(service: Entity) -> list[tuple[str, Item]]:
     """Names and load balancers of the services that depend on this one."""
     sources = [caller for _, caller in queries.targets(service, "dependencyOf") if caller]
     found = facts.bulk_current(sources)
-    return [(s.name, item) for s in sources for item in _items(found.get(s.pk, {}), "aws.alb")]
+    return [(s.name, item) for s in sources for item in items(found.get(s.pk, {}), "aws.alb")]

@@ -36,6 +36,7 @@ def experiment_list(request: HttpRequest) -> HttpResponseBase:
         "running": pages.running_rows(queries.under_way()[:10]),
         "halts": [(halt, halts.may_clear(request.user, halt.scope)) for halt in halts.standing()],
         "halted": halts.standing().filter(scope=EVERYTHING).exists(),
+        "may_import": policy.may_somewhere(request.user, "editor"),
         "may_halt": policy.may_somewhere(request.user, "operator"),
         "reason": ReasonForm(),
     }

@@ -37,6 +37,10 @@ CHAOS_STANDING_DAYS = env.int("CHAOS_STANDING_DAYS", default=30)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 # Where the portal is reached from outside: what is called back, such as a post-deployment test, is told this address.
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
+# Gremlin: a key that is set here is used before one that was entered on the page Chaos > Gremlin.
+GREMLIN_URL = env.str("GREMLIN_URL", default="https://api.gremlin.com/v1")
+GREMLIN_API_KEY = env.str("GREMLIN_API_KEY", default="")
+GREMLIN_TEAM_ID = env.str("GREMLIN_TEAM_ID", default="")
 # Servers that metrics may be asked of, by the name that plans give them.
 PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
 # Whose signed identities of CI jobs are believed; keys are fetched from these hosts and from no other.

@@ -5,9 +5,12 @@ from __future__ import annotations
 from chaos.faults import (
     fis_template,
     function_off,
+    gremlin_attack,
+    gremlin_scenario,
     group_zone,
     instance_stop,
     instance_termination,
+    task_termination,
     zonal_shift,
     zone_down,
     zone_routes,
@@ -22,6 +25,9 @@ MODULES = (
     function_off,
     instance_stop,
     instance_termination,
+    task_termination,
     *STORES,
     fis_template,
+    gremlin_attack,
+    gremlin_scenario,
 )

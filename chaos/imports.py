@@ -1,0 +1,121 @@
+"""Experiments from files: read, completed by a person, and saved as every other experiment is."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from chaos import experiments
+from chaos.engine.definition import Invalid
+from chaos.formats import reading
+from chaos.formats.report import Imported
+from chaos.formats.toolkit import write
+from chaos.models import Experiment
+from portal.access import audit
+from services.models import Entity
+
+PLACE = re.compile(r"(method|hypothesis\.probes)\[(\d{1,2})\]\.(arguments|alarm)\.([a-z_]{1,40})")
+MAY_REPLACE = ("title", "hypothesis", "stop_conditions", "observe_seconds", "max_seconds", "recover_seconds")
+NO_METHOD = "This portal runs one fault in an experiment: keep one action, and give the others their own file."
+
+
+def read(raw: bytes) -> Imported:
+    """Read a file as data. Never raises and never reaches outside of the text."""
+    return reading.read(raw)
+
+
+def create(
+    raw: bytes,
+    service: Entity,
+    by: Any,
+    *,
+    complete: Mapping[str, str] | None = None,
+    replace: Mapping[str, Any] | None = None,
+    leave_out: bool = False,
+) -> Experiment:
+    """Read the file again, complete it and save it, switched off. Raises Invalid with the field and the remedy.
+
+    `complete` gives a text for paths of `to_complete`; `replace` puts whole fields in the place of the file's.
+    """
+    imported = read(raw)
+    refuse(imported, leave_out)
+    fields = completed(imported, complete or {})
+    for name, value in (replace or {}).items():
+        if name not in MAY_REPLACE:
+            raise Invalid(f"replace.{name}"[:100], f"Replace one of {', '.join(MAY_REPLACE)}.")
+        fields[name] = value
+    with transaction.atomic():
+        made = experiments.create(service, savable(fields), by)
+        told = {"format": imported.format, "sha256": hashlib.sha256(raw).hexdigest(), **imported.counts()}
+        audit.record(by, "chaos.experiment.import", f"experiment:{made.slug}", severity="medium", **told)
+    return made
+
+
+def refuse(imported: Imported, leave_out: bool) -> None:
+    """Raise Invalid where nothing may be made of the file, or where a person has not agreed to leave parts out."""
+    if not imported.usable:
+        broken = next((finding for finding in imported.findings if finding.level == "broken"), None)
+        raise Invalid("text", broken.sentence if broken else "Nothing in the file can be injected here.")
+    if not imported.whole and not leave_out:
+        count = imported.count("refused")
+        parts = "1 part" if count == 1 else f"{count} parts"
+        raise Invalid(
+            "leave_out", f"{parts} of the file cannot come along: read the report, then agree to leave them out."
+        )
+
+
+def completed(imported: Imported, complete: Mapping[str, str]) -> dict[str, Any]:
+    """The draft with a person's additions. Raises Invalid for a path that the draft does not leave open."""
+    fields: dict[str, Any] = copy.deepcopy(dict(imported.draft))
+    for path, text in complete.items():
+        match = PLACE.fullmatch(path) if path in imported.to_complete else None
+        if match is None:
+            raise Invalid(
+                "complete", f"{path[:80]!r} is not open. Open are: {', '.join(imported.to_complete) or 'none'}."
+            )
+        if not isinstance(text, str) or not text.strip():
+            raise Invalid(f"complete.{path}", "Give a text.")
+        part, number, table, key = match.groups()
+        rows = fields["method"] if part == "method" else fields["hypothesis"]["probes"]
+        rows[int(number)][table][key] = text.strip()
+    return fields
+
+
+def savable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as `chaos.experiments` takes them, never switched on."""
+    made = {**fields, "enabled": False}
+    if "method" in experiments.EDITABLE:
+        return made
+    method = made.pop("method")
+    if len(method) != 1:
+        raise Invalid("method", NO_METHOD)
+    return {**made, "fault": method[0]["fault"], "arguments": method[0]["arguments"]}
+
+
+def exported(experiment: Experiment) -> dict[str, Any]:
+    """The experiment in the open format, with our extension block."""
+    names = (
+        "title",
+        "hypothesis",
+        "stop_conditions",
+        "observe_seconds",
+        "max_seconds",
+        "recover_seconds",
+        *experiments.TIMING,
+    )
+    fields = {name: getattr(experiment, name) for name in names}
+    seen = experiment.preview or {}
+    radius = {key: seen[key] for key in ("sentence", "rows") if key in seen} or None
+    return write.document({**fields, "method": _method(experiment)}, experiment.service.ref, radius)
+
+
+def _method(experiment: Experiment) -> list[dict[str, Any]]:
+    method: list[dict[str, Any]] | None = getattr(experiment, "method", None)
+    if method:
+        return method
+    return [{"type": "fault", "name": experiment.title, "fault": experiment.fault, "arguments": experiment.arguments}]
