@@ -50,6 +50,7 @@ def experiment_context(experiment: Experiment) -> dict[str, Any]:
         "stops": _stops(experiment),
         "fault": words.fault_titles(experiment.fault_keys),
         "steps": steps.planned(experiment),
+        "stale_preview": steps.stale(experiment),
         "slots": _slots(experiment),
         "decision": decision,
         "guards": guards.guards.items(),

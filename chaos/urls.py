@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chaos import approval_views, engine_views, import_views, views
+from chaos import approval_views, editor_views, engine_views, import_views, views
 
 app_name = "chaos"
 urlpatterns = [
@@ -16,7 +16,8 @@ urlpatterns = [
     path("import/save/", import_views.save, name="import-save"),
     path("experiments/<slug:slug>/export/", import_views.export, name="export"),
     path("experiments/<slug:slug>/", views.experiment, name="experiment"),
-    path("experiments/<slug:slug>/edit/", views.edit, name="edit"),
+    path("experiments/<slug:slug>/edit/", editor_views.edit, name="edit"),
+    path("experiments/<slug:slug>/validate/", editor_views.validate, name="validate"),
     path("experiments/<slug:slug>/run/", views.run_now, name="run-now"),
     path("experiments/<slug:slug>/preview/", views.preview, name="preview"),
     path("experiments/<slug:slug>/approve/", approval_views.approve, name="approve"),
