@@ -30,6 +30,8 @@ SCORECARD_RESULTS_DAYS = env.int("SCORECARD_RESULTS_DAYS", default=400)
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
 # Which experiments a second person has to approve: production, all or none; and how long an approval counts.
 CHAOS_APPROVAL = env.str("CHAOS_APPROVAL", default="none" if TESTING else "production")
+# Whether faults in AWS are put in place by a process of their own, which is killed at its deadline.
+CHAOS_CHILD_PROCESS = env.bool("CHAOS_CHILD_PROCESS", default=not TESTING)
 CHAOS_APPROVAL_HOURS = env.int("CHAOS_APPROVAL_HOURS", default=24)
 CHAOS_STANDING_DAYS = env.int("CHAOS_STANDING_DAYS", default=30)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])

@@ -74,6 +74,8 @@ class Fault:
     order: int = 100
     one_of: tuple[str, ...] = ()
     watch: Callable[[dict[str, Any]], str] = lambda target: ""
+    apply_seconds: int = 60
+    """The longest that putting it in place may take; then its process is killed and what it did is undone."""
 
     def read(self, data: Any, where: str = "arguments") -> dict[str, str]:
         """Check arguments from outside: closed key set, every value matched. Raises Invalid."""
