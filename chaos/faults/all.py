@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from chaos.faults import function_off, zone_down
+from chaos.faults import function_off, nft_packet_loss, proxy_blackhole, proxy_latency, proxy_reset, zone_down
 
 MODULES = (
     zone_down,
     function_off,
+    proxy_latency,
+    proxy_reset,
+    proxy_blackhole,
+    nft_packet_loss,
 )
