@@ -53,7 +53,7 @@ def abort(run: ExperimentRun, user: Any) -> bool:
     """Ask a run to stop: within two rings nothing new begins and the undo starts. False where it is over."""
     open_run = ExperimentRun.objects.filter(pk=run.pk, abort_by="").exclude(state__in=FINAL_STATES)
     with transaction.atomic():
-        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now(), due_at=timezone.now())
+        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now())
         if asked:
             run.refresh_from_db(fields=["state"])
             log(run, f"{user.get_username()} asks to abort.")

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from chaos.faults import function_off, nft_packet_loss, proxy_blackhole, proxy_latency, proxy_reset, zone_down
+from chaos.faults import (
+    fis_template,
+    function_off,
+    group_zone,
+    instance_stop,
+    instance_termination,
+    nft_packet_loss,
+    proxy_blackhole,
+    proxy_latency,
+    proxy_reset,
+    zonal_shift,
+    zone_down,
+    zone_routes,
+)
+from chaos.faults.of_stores import MODULES as STORES
 
 MODULES = (
     zone_down,
+    zone_routes,
+    group_zone,
+    zonal_shift,
     function_off,
     proxy_latency,
     proxy_reset,
     proxy_blackhole,
     nft_packet_loss,
+    instance_stop,
+    instance_termination,
+    *STORES,
+    fis_template,
 )

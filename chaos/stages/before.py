@@ -9,6 +9,7 @@ from chaos.engine.hypothesis import overall, summary
 from chaos.engine.states import Signals
 from chaos.faults.registry import Preview, faults
 from chaos.models import Experiment, ExperimentRun
+from chaos.stages import keys
 from chaos.stages.look import Look, plan, stop_asked
 from portal.aws.errors import AwsError
 from services import facts, guards
@@ -32,7 +33,7 @@ def checking(run: ExperimentRun) -> Look:
     """Look up the target, measure the steady state, then ask the guards again: they have the last word."""
     wanted = plan(run)
     found = look_up(run, wanted.fault)
-    refusal = found if isinstance(found, str) else found.refusal
+    refusal = found if isinstance(found, str) else found.against(run.definition["stop_conditions"])
     readings = measure.measure(wanted.hypothesis, wanted.arguments, timezone.now())
     stop, because = stop_asked(run)
     signals = Signals(
@@ -63,7 +64,7 @@ def look_up(run: ExperimentRun, fault_key: str) -> Preview | str:
 
 def _denials(run: ExperimentRun) -> tuple[str, ...]:
     """All reasons against: the guards', and an edit or a removal since the run was created."""
-    reasons = list(guards.ask("chaos", run.service, by=run.owner).reasons)
+    reasons = [*guards.ask("chaos", run.service, by=run.owner).reasons, *keys.too_short(run.definition["max_seconds"])]
     current = Experiment.objects.filter(pk=run.experiment_id).values_list("sha256", flat=True).first()
     if current != run.experiment_sha256:
         reasons.append("the experiment was edited after this run was planned")

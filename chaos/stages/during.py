@@ -16,9 +16,10 @@ from chaos.engine.stopping import Round, over_the_limit, tripped
 from chaos.engine.verdicts import Ended
 from chaos.faults.registry import faults
 from chaos.models import ExperimentRun
-from chaos.stages.look import Look, Plan, plan, stop_asked
+from chaos.stages.look import Look, Plan, plan, stop_asked, stop_or_denied
+from chaos.stages.watching import watched
 from portal.aws.errors import AwsError
-from portal.changes import engine
+from portal.changes import engine, fence
 from portal.changes.engine import NotOpen, NotVerified
 from portal.changes.models import APPLIED, Change
 
@@ -41,6 +42,10 @@ def injecting(run: ExperimentRun, fresh: bool) -> Look:
             lease=CHANGE_LEASE, reason=f"Experiment {run.experiment.title}",
         )  # fmt: skip
         log(run, f"Armed: {fault.title}. The undo is on record as change {change.pk}.")
+        fence.remember(change, CHANGE_LEASE)
+        stop, because = stop_or_denied(run)
+        if stop and because:
+            return _stop(stop, because)
         write(run)  # a worker that lost its lease stops here, before AWS is touched
         engine.apply(change)
     except (AwsError, NotVerified, NotOpen, ValueError) as error:
@@ -84,10 +89,13 @@ def _why_stop(
     reason = tripped(wanted.stop_conditions, as_rounds(rounds, run.injected_at or now), wanted.patience)
     if reason:
         return reason, Ended.STOP_CONDITION
+    reason = watched(change)
+    if reason:
+        return reason, Ended.FAULT_FAILED
     reason = over_the_limit((now - (change.applied_at or now)).total_seconds(), wanted.limit)
     if reason:
         return reason, Ended.LIMIT
-    return stop_asked(run)
+    return stop_or_denied(run)
 
 
 def as_rounds(rows: Sequence[dict[str, Any]], start: datetime) -> list[Round]:

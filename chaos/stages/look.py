@@ -12,6 +12,7 @@ from chaos.engine.states import Signals
 from chaos.engine.stopping import StopCondition
 from chaos.engine.verdicts import Ended
 from chaos.models import ExperimentRun
+from services import guards
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ class Plan:
 
     @property
     def pause(self) -> float:
-        """Seconds between two measurements: about a hundred over the observation, but not more often than every 2 s."""
-        return max(2.0, self.observe / 100)
+        """Seconds between two measurements: about a hundred over the observation, but every 2 to 10 s.
+
+        With each of them the guards are asked again.
+        """
+        return min(10.0, max(2.0, self.observe / 100))
 
     @property
     def patience(self) -> float:
@@ -71,3 +75,12 @@ def stop_asked(run: ExperimentRun) -> tuple[str, Ended | None]:
     if halted:
         return f"Kill switch: {halted}", Ended.KILL_SWITCH
     return "", None
+
+
+def stop_or_denied(run: ExperimentRun) -> tuple[str, Ended | None]:
+    """The same, and whether a guard has come to forbid it: asked before each step and each round under the fault."""
+    stop, because = stop_asked(run)
+    if because:
+        return stop, because
+    reasons = guards.ask("chaos", run.service, by=run.owner).reasons
+    return (f"A guard says no: {'; '.join(reasons)}", Ended.GUARD) if reasons else ("", None)

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from portal.aws.errors import AwsDenied, aws_errors
 from portal.aws.models import Account
@@ -20,10 +21,14 @@ from portal.aws.session_policy import session_policy
 
 in_web_request: ContextVar[bool] = ContextVar("in_web_request", default=False)
 SESSION = timedelta(minutes=15)
+CONNECT_SECONDS, READ_SECONDS = 3, 10
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+"""How long one try of a call can be on its way."""
 # A client is made anew a good while before its credentials end, so that no long call outlives them.
 RENEW_BEFORE = timedelta(minutes=5)
 _lock = threading.Lock()
 _credentials: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
+_accounts: dict[str, Account] = {}
 _clients: dict[tuple[str, str, str, str, bool], tuple[datetime, Any]] = {}
 
 
@@ -31,7 +36,7 @@ def _config(once: bool = False) -> Any:
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "total_max_attempts": 1 if once else 4}
-    return Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=20)
+    return Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries, max_pool_connections=20)
 
 
 def _endpoint() -> dict[str, str]:
@@ -98,6 +103,19 @@ def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
         raise AwsDenied("get caller identity", account.account_id, region, "WrongAccount", message)
 
 
+def _account(account_id: str) -> Account | None:
+    """The account; as it was last seen where the database is away, so that an undo from memory still gets keys."""
+    try:
+        found = Account.objects.filter(account_id=account_id, enabled=True).first()
+    except (InterfaceError, OperationalError):
+        return _accounts.get(account_id)
+    if found is None:
+        _accounts.pop(account_id, None)
+    else:
+        _accounts[account_id] = found
+    return found
+
+
 def client(
     account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read", once: bool = False
 ) -> Any:
@@ -115,7 +133,7 @@ def client(
         cached = _clients.get(key)
         if cached and cached[0] - RENEW_BEFORE > now:
             return cached[1]
-    account = Account.objects.filter(account_id=account_id, enabled=True).first()
+    account = _account(account_id)
     if account is None or (account.regions and region not in account.regions):
         raise AwsDenied(
             "connect", account_id, region, "NotListed", "this account and region are not on the portal's list"
@@ -134,3 +152,4 @@ def forget() -> None:
     with _lock:
         _clients.clear()
         _credentials.clear()
+        _accounts.clear()
