@@ -60,6 +60,11 @@ def verify_applied(target: Target) -> bool:
     return namespace.dropping(target["namespace"])
 
 
+def watch(target: Target) -> str:
+    """Why packets are no longer lost, or "". Raises LocalFaultError."""
+    return "" if verify_applied(target) else f"{target['namespace']} loses no packets any more."
+
+
 def verify_undone(target: Target, before: Seen) -> bool:
     """Whether the rule is gone, or the namespace itself."""
     return not namespace.dropping(target["namespace"])
@@ -86,4 +91,5 @@ FAULT = Fault(
     max_seconds=900,
     preview=preview,
     order=230,
+    watch=watch,
 )

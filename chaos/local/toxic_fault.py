@@ -57,6 +57,7 @@ class ToxicFault:
         return Fault(
             key=self.key, title=self.title, description=self.description, kind=self.key,
             arguments=(PROXY, *self.arguments), max_seconds=MAX_SECONDS, preview=self.preview, order=self.order,
+            watch=watch,
         )  # fmt: skip
 
     def kind(self) -> Kind:
@@ -98,6 +99,11 @@ def verify_applied(target: Target) -> bool:
     """Whether the proxy shows every toxic with its numbers."""
     present = _present(target)
     return all(_same(toxic, present.get(toxic["name"])) for toxic in target["toxics"])
+
+
+def watch(target: Target) -> str:
+    """Why the toxics are no longer in place, or "". Raises LocalFaultError."""
+    return "" if verify_applied(target) else f"The fault of {target['proxy']} has ended before the experiment did."
 
 
 def verify_undone(target: Target, before: Seen) -> bool:
