@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import advance, coverage, demo, guards, panels, proof, start
+from chaos import advance, coverage, demo, guards, panels, proof, start, voiding
 from chaos.faults.all import MODULES
 from chaos.faults.registry import faults
 from chaos.probes.all import SOURCES
@@ -35,4 +35,5 @@ demo_steps.add(DemoStep("chaos", "Experiments on a schedule", demo.load, order=5
 jobs.add(Job("chaos.run", "Run an experiment", start.run_slot, queue="chaos"))
 jobs.add(Job("chaos.advance", "Advance experiments", advance.ring, every=2, keep=5, lease=15, queue="chaos"))
 jobs.add(Job("chaos.coverage", "Coverage by experiments", coverage.run, every=600, keep=20))
+jobs.add(Job("chaos.void", "Void proofs of what has changed", voiding.run, every=30, keep=20))
 jobs.add(Job("chaos.preview", "Preview the blast radius", start.preview, keep=50))

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import amends, deployments, ecs_deployments, functions, mesh_changes, pipelines
+from . import amends, deployments, ecs_deployments, functions, mesh_changes, pipelines, releases
 from .publish import publish
 from .state import State
 
@@ -26,6 +26,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
         pipelines.advance_all(state)
         mesh_changes.advance(state)
         amends.advance(state)
+        releases.advance(state)
         publish(state, seconds, rng)
     functions.answer_due(state)
 
