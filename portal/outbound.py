@@ -63,7 +63,7 @@ def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest:
 
 def delete(url: str, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
     """Ask once for a removal. Raises as `post` does."""
-    return _call("DELETE", url, None, headers, seconds, LARGEST_REPLY)
+    return send("DELETE", url, None, headers, seconds=seconds)
 
 
 def check(url: str) -> None:
