@@ -6,10 +6,11 @@ Without this a service that nobody has ever tried would look the same as one tha
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from chaos.engine import method
-from chaos.faults import zone_down
+from chaos.faults import aurora_failover, database_failover, zone_down
 from chaos.faults.registry import faults
 from chaos.models import Experiment
 from portal.jobs.context import JobContext
@@ -17,8 +18,10 @@ from services import facts
 from services.models import Entity
 
 SOURCE = "chaos"
-TRIABLE = ("aws.asg", "aws.lambda")
+TRIABLE = ("aws.asg", "aws.lambda", "aws.rds")
 """Services with these have a fault that fits them."""
+PROVABLE = {"aws.asg": (zone_down.KEY,), "aws.rds": (aurora_failover.KEY, database_failover.KEY)}
+"""Faults whose proof a check asks for, by the fact of what they hit."""
 Planned = list[tuple[list[dict[str, Any]], bool]]
 """The method of each experiment, and whether it runs by itself."""
 
@@ -42,8 +45,9 @@ def _publish(service: Entity, known: dict[str, facts.FactView], planned: Planned
     changed = 0
     if planned or any(key in known for key in TRIABLE):
         changed += _differs(service, known, "chaos.plan", plan_value(planned))
-    if "chaos.proof" not in known and "aws.asg" in known:
-        changed += _differs(service, known, "chaos.proof", nothing_proven())
+    untried = [key for fact, keys in PROVABLE.items() if fact in known for key in keys]
+    if "chaos.proof" not in known and untried:
+        changed += _differs(service, known, "chaos.proof", nothing_proven(untried))
     return changed
 
 
@@ -71,7 +75,7 @@ def plan_value(planned: Planned) -> dict[str, Any]:
     }
 
 
-def nothing_proven() -> dict[str, Any]:
-    """The proof of a service in zones that nobody has tried: it has none, which is known."""
+def nothing_proven(untried: Sequence[str]) -> dict[str, Any]:
+    """The proof of a service that nobody has tried with these faults: it has none, which is known."""
     never = {"passed": False, "why": "No experiment has passed yet."}
-    return {**never, "by_fault": {zone_down.KEY.replace("-", "_"): never}}
+    return {**never, "by_fault": {key.replace("-", "_"): never for key in untried}}

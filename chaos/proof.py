@@ -9,6 +9,7 @@ from typing import Any
 from chaos.coverage import SOURCE
 from chaos.engine.method import faults
 from chaos.models import SKIPPED, ExperimentRun
+from chaos.resting import configuration
 from chaos.words import VALID_DAYS
 from services import facts
 
@@ -23,7 +24,8 @@ def publish(run: ExperimentRun) -> None:
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
     result = _result(run)
     tells = run.over and _tells(run)
-    telling = {key: result for key in _tried(run) if tells or earlier.get(key, result).get("url") == result["url"]}
+    told = {key: {**result, "configuration": configuration(key, known)} for key in _tried(run)}
+    telling = {key: one for key, one in told.items() if tells or earlier.get(key, result).get("url") == result["url"]}
     value = {**result, "by_fault": {**earlier, **telling}}
     at = run.ended_at or run.created_at
     facts.publish(
@@ -66,8 +68,16 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
 
 
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
-    """The version that the newest rollout brought, or "" where nobody has said."""
-    return str(known["deployments.rollout"].value.get("version", "")) if "deployments.rollout" in known else ""
+    """The version in production, or "" where nobody has said: the portal's last rollout knows, else the newest release.
+
+    A rollout that is still under way, or was taken back, has not brought its version.
+    """
+    if "deployments.rollout" in known:
+        said = known["deployments.rollout"].value
+        brought = said.get("state", "succeeded") == "succeeded"
+        return str(said.get("version" if brought else "previous_version", ""))
+    pipeline = known.get("deployments.pipeline")
+    return str(pipeline.value.get("released_version", "")) if pipeline else ""
 
 
 SOURCES = (
@@ -91,6 +101,10 @@ SOURCES = (
             "chaos.proof.verdicts.hypothesis": "string",
             "chaos.proof.by_fault.zone_network_cut.passed": "boolean",
             "chaos.proof.by_fault.zone_network_cut.at": "string",
+            "chaos.proof.by_fault.aurora_failover.passed": "boolean",
+            "chaos.proof.by_fault.aurora_failover.at": "string",
+            "chaos.proof.by_fault.rds_failover.passed": "boolean",
+            "chaos.proof.by_fault.rds_failover.at": "string",
             "chaos.plan.experiments": "number",
             "chaos.plan.scheduled": "number",
         },

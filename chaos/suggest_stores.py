@@ -26,7 +26,7 @@ def offers(service: Entity, known: Facts) -> Iterator[Suggestion]:
 def failover(cluster: Item, probes: list[dict[str, Any]]) -> Suggestion:
     """The failover of an Aurora cluster: the service answers through it."""
     name = cluster["name"]
-    fields = {
+    fields: dict[str, Any] = {
         "title": f"Failover of {name}",
         "fault": aurora_failover.KEY,
         "arguments": {**_place(cluster), "cluster": name, "fail_back": "no"},
@@ -40,7 +40,7 @@ def failover(cluster: Item, probes: list[dict[str, Any]]) -> Suggestion:
 
 def _standby(database: Item, probes: list[dict[str, Any]]) -> Suggestion:
     name = database["name"]
-    fields = {
+    fields: dict[str, Any] = {
         "title": f"Failover of {name}",
         "fault": database_failover.KEY,
         "arguments": {**_place(database), "instance": name, "fail_back": "no"},

@@ -61,6 +61,11 @@ def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest:
     return send("GET", url, None, headers, seconds=seconds, largest=largest)
 
 
+def delete(url: str, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
+    """Ask once for a removal. Raises as `post` does."""
+    return send("DELETE", url, None, headers, seconds=seconds)
+
+
 def check(url: str) -> None:
     """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
     scheme, host, port, _ = _parts(url)

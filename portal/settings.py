@@ -43,6 +43,12 @@ GREMLIN_API_KEY = env.str("GREMLIN_API_KEY", default="")
 GREMLIN_TEAM_ID = env.str("GREMLIN_TEAM_ID", default="")
 # Servers that metrics may be asked of, by the name that plans give them.
 PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
+# The fault proxy (docs/chaos/local.md): its REST, the token, and what it proxies as name=listen->upstream.
+FAULT_PROXY_URL = env.str("FAULT_PROXY_URL", default="http://127.0.0.1:8474")
+FAULT_PROXY_TOKEN = env.str("FAULT_PROXY_TOKEN", default="")
+FAULT_PROXIES = env.dict("FAULT_PROXIES", default={})
+# Network namespaces of this machine that experiments may lose packets in, by the name of their service.
+FAULT_NAMESPACES = env.dict("FAULT_NAMESPACES", default={})
 # Whose signed identities of CI jobs are believed; keys are fetched from these hosts and from no other.
 OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
 # What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.

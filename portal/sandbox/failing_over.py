@@ -22,4 +22,4 @@ def under_way(state: State, account: str, region: str, kind: str, name: str) -> 
 def shaken(state: State, account: str, region: str, name: str, seconds: float) -> bool:
     """Whether a database of this name has been failing over within the last `seconds`."""
     ends = [state.topic(kind, account, region).get(name, 0.0) for kind in (CLUSTER, INSTANCE)]
-    return state.wall() - seconds < max(ends)
+    return bool(state.wall() - seconds < max(ends))
