@@ -134,7 +134,7 @@ def _check_timing(experiment: Experiment) -> None:
     try:
         check_rule(experiment.cron, experiment.every, experiment.timezone)
     except ValueError as error:
-        field = "timezone" if "timezone" in str(error) else "every" if "every" in str(error) else "cron"
+        field = "timezone" if "timezone" in str(error) else "cron" if experiment.every is None else "every"
         raise Invalid(field, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     if experiment.every is not None and experiment.every < SHORTEST_EVERY:
         raise Invalid("every", f"Give at least {SHORTEST_EVERY} seconds.")
