@@ -6,7 +6,7 @@ Field names are `steps-2-seconds` and `steps-2-arg-zone`; the error of `method[2
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ def _fresh(kind: str, rows: Sequence[Row]) -> Row:
     return new
 
 
-def errors(rows: Sequence[Row], probes: Sequence[str]) -> dict[str, str]:
+def errors(rows: Sequence[Row], probes: Collection[str]) -> dict[str, str]:
     """What is wrong with each step, by the id of its field; every step is looked at."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows):
