@@ -70,11 +70,13 @@ def _row(data: Mapping[str, Any], start: str) -> Row:
 
 
 def act(rows: Sequence[Row], do: str) -> tuple[list[Row], int | None]:
-    """The rows after a button ("add:pause", "remove:1", "up:2", "down:0"), and the row that the focus belongs to."""
+    """The rows after a button ("add:pause", "remove:1", "up:2", "down:0", "refresh"), and the row that the focus belongs to."""
     found = list(rows)
     word, _, what = do.partition(":")
     if word == "add" and what in _NEW and len(found) < MOST:
         return [*found, _fresh(what, found)], len(found)
+    if word == "refresh":
+        return [_renamed(row) for row in found], None
     at = int(what) if what.isascii() and what.isdecimal() else -1
     if not 0 <= at < len(found):
         return found, None
@@ -86,6 +88,13 @@ def act(rows: Sequence[Row], do: str) -> tuple[list[Row], int | None]:
         found[at], found[to] = found[to], found[at]
         return found, to
     return found, at
+
+
+def _renamed(row: Row) -> Row:
+    """Another fault was chosen: a name that only repeated the title of the one before goes."""
+    titles = {fault.title: fault.key for fault in faults.items()}
+    old = row["type"] == "fault" and titles.get(row["name"], row["fault"]) != row["fault"]
+    return row | {"name": ""} if old else row
 
 
 def _fresh(kind: str, rows: Sequence[Row]) -> Row:

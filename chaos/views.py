@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chaos import approvals, csv_export, experiments, halts, pages, queries, start, suggest
+from chaos import approvals, claim, csv_export, experiments, halts, pages, queries, start, suggest
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter
 from chaos.forms import ReasonForm
@@ -98,7 +98,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, live: verdicts first, then the states, the probes, the armed change and the log."""
     found = get_object_or_404(ExperimentRun.objects.select_related("experiment", "service"), pk=pk)
     context: dict[str, Any] = pages.run_context(found)
-    context["may_abort"] = not found.over and policy.may(request.user, "operator", found.owner_ref)
+    context["may_abort"] = found.stage in claim.STOPPABLE and policy.may(request.user, "operator", found.owner_ref)
     live = request.headers.get("HX-Request") == "true"
     context["refreshed"] = live
     return render(request, "chaos/_run.html" if live else "chaos/run.html", context)

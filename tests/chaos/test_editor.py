@@ -86,6 +86,12 @@ def test_a_new_fault_begins_in_the_place_of_the_one_before(experiment: Experimen
     assert rows[1]["arguments"] == {"account": "1"}
 
 
+def test_another_fault_loses_the_name_of_the_one_before(experiment: Experiment) -> None:
+    rows = [{"type": "fault", "name": "Test fault", "fault": "zone-network-cut", "arguments": {}}]
+    assert editor.act(rows, "refresh")[0][0]["name"] == ""
+    assert editor.act([{**rows[0], "name": "Ours"}], "refresh")[0][0]["name"] == "Ours"
+
+
 def test_what_is_wrong_stands_beside_its_field(experiment: Experiment, jon: Any, browse: Browse) -> None:
     rows = [{**FAULT, "arg-region": "mars"}, {**PAUSE, "seconds": "soon"}]
     text = browse(jon).post(url(experiment), form(*rows)).content.decode()

@@ -131,6 +131,29 @@ def test_a_run_under_way_refreshes_itself_and_can_be_aborted(
     assert "Aborted by jon. The undo is proven." in client.get(run.get_absolute_url()).content.decode()
 
 
+def test_abort_is_the_first_thing_that_the_keyboard_reaches_and_is_left_alone_by_refreshes(
+    world: World, run: ExperimentRun, jon: Any, browse: Browse
+) -> None:
+    world.ring_until(run, "observing")
+    client = browse(jon)
+    main = client.get(run.get_absolute_url()).content.decode().split("<main")[1]
+    first = min(main.index(tag) for tag in ("<a ", "<button", "<select", "<summary") if tag in main)
+    assert main[first:].startswith('<button class="btn btn-danger abort-button" id="abort"')
+    fragment = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+    assert "abort-bar" not in fragment
+    world.ring_until(run, "ended")
+    fragment = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+    assert '<div id="abort-bar" hx-swap-oob="true"></div>' in fragment
+
+
+def test_the_run_tells_of_each_step(world: World, run: ExperimentRun, vera: Any, browse: Browse) -> None:
+    world.ring_until(run, "observing")
+    text = browse(vera).get(run.get_absolute_url()).content.decode()
+    assert "1. Test fault" in text
+    assert "in place" in text
+    assert "seen in place" in text
+
+
 def test_a_blocked_run_says_why_and_that_nothing_changed(
     world: World, run: ExperimentRun, vera: Any, browse: Browse
 ) -> None:
