@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from chaos.engine.definition import KEY
+from chaos.engine.shape import KEY
 from chaos.formats import drafting
 from chaos.formats.report import Findings
 from chaos.formats.toolkit import arguments as schema
@@ -103,6 +103,6 @@ def _wanted(tolerance: Any, result: str) -> dict[str, Any]:
 def key(name: str, taken: Collection[str]) -> str:
     """A short word for the probe that no other has."""
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    base = base if KEY.match(base[:40] or "-") else f"probe-{base}".strip("-")
+    base = base if KEY.fullmatch(base[:40] or "-") else f"probe-{base}".strip("-")
     base = base[:36].strip("-")
     return next(one for one in (base, *(f"{base}-{n}" for n in range(2, 100))) if one not in taken)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chaos.engine.definition import STATISTICS
+from chaos.engine.source_shapes import STATISTICS
 from chaos.formats.toolkit.actions import Parameter, text, whole
 
 OWN_MODULE = "colonnade.probes"

@@ -47,7 +47,7 @@ Resources:
         hosts:
           ResourceType: aws:ec2:instance
           ResourceTags: {service: search-api}
-          SelectionMode: ALL
+          SelectionMode: PERCENT(30)
           Filters:
             - Path: Placement.AvailabilityZone
               Values: [us-east-1a]
@@ -87,10 +87,10 @@ def test_cloudformation_is_read_with_its_own_lines_and_its_functions_are_not_wor
     found = reading.read(FORMATION.encode())
     assert found.format == "fis"
     (step,) = found.draft["method"]
-    assert (step["fault"], step["arguments"]) == ("instance-termination", {"zone": "us-east-1a"})
+    assert (step["fault"], step["arguments"]) == ("instance-termination", {"percent": "30"})
     warnings = {finding.line: finding.sentence for finding in found.findings}
     assert "No stop condition" in warnings[11]
-    assert "selects ALL" in warnings[14]
+    assert "takes no such argument" in warnings[14]
     assert found.draft["title"] == "Imported FIS template"
 
 

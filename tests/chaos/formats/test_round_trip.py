@@ -34,7 +34,27 @@ METRICS = st.fixed_dictionaries(
         "missing": st.sampled_from(["unknown", "zero"]),
     },
 )
-PROBES = st.fixed_dictionaries(
+BASE = {"key": KEYS, "title": WORDS}
+HTTP = st.fixed_dictionaries(
+    {"url": st.sampled_from(["https://shop.example/", "http://a.example:8080/x?y=1"]), "status": st.integers(100, 599)},
+    optional={"within_ms": st.integers(1, 5000), "contains": WORDS},
+)
+PLACE = st.just({"account": "111111111111", "region": "us-east-1"})
+ALARM = st.tuples(PLACE, WORDS).map(lambda pair: {**pair[0], "name": pair[1]})
+STEADY = st.fixed_dictionaries(
+    {
+        "errors": st.fixed_dictionaries({"namespace": WORDS, "name": WORDS}),
+        "requests": st.fixed_dictionaries({"namespace": WORDS, "name": WORDS}),
+    },
+    optional={"baseline": st.integers(60, 3600)},
+)
+OTHERS = (
+    st.fixed_dictionaries({**BASE, "http": HTTP})
+    | st.fixed_dictionaries({**BASE, "alarm": ALARM})
+    | st.fixed_dictionaries({**BASE, "steady": STEADY})
+    | st.fixed_dictionaries({**BASE, "prometheus": st.fixed_dictionaries({"query": WORDS}), "tolerance": TOLERANCES})
+)
+PROBES = OTHERS | st.fixed_dictionaries(
     {"key": KEYS, "title": WORDS, "metric": METRICS, "tolerance": TOLERANCES},
     optional={
         "unit": WORDS,
