@@ -22,11 +22,20 @@ class Finding:
     line: int = 0
 
     @property
-    def sentence(self) -> str:
-        """The finding in words."""
-        said = f"not allowed here: {self.reason}" if self.level == REFUSED else self.reason
-        said = f"{said[:1].upper()}{said[1:]}"
+    def words(self) -> str:
+        """Why, and what would be allowed instead."""
+        first = self.reason.partition(" ")[0]
+        # The name of a module or variable stays as it is written.
+        said = self.reason if set("._${") & set(first) else f"{self.reason[:1].upper()}{self.reason[1:]}"
         return f"{said} Nearest that is allowed: {self.nearest}." if self.nearest else said
+
+    @property
+    def sentence(self) -> str:
+        """The same with what it means, for readers who see no level beside it."""
+        if self.level != REFUSED:
+            return self.words
+        near = f" Nearest that is allowed: {self.nearest}." if self.nearest else ""
+        return f"Not allowed here: {self.reason}{near}"
 
 
 @dataclass(slots=True)

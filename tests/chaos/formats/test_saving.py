@@ -132,7 +132,7 @@ def test_the_page_shows_the_report_and_saves_the_completed_draft(search: Any, jo
     assert "Read a file" in client.get("/chaos/import/").content.decode()
     text = json.dumps(one_fault(controls=[{"name": "x"}]))
     shown = client.post("/chaos/import/", {"text": text}).content.decode()
-    assert "Not allowed here: a control runs code around the steps" in shown
+    assert "A control runs code around the steps" in shown
     assert "Account of off" in shown
     assert not Experiment.objects.exists()
     form = {
