@@ -58,7 +58,15 @@ class _Reading:
         method = drafting.bounded(method, self.at("actions"), self.findings)
         draft = self.draft(method)
         missing = [*drafting.missing(method), "hypothesis.probes"]
-        return Imported(FORMAT, draft, len(rows), self.mapped, self.findings.placed(self.source.line_of), missing)
+        return Imported(
+            FORMAT,
+            draft,
+            len(rows),
+            self.mapped,
+            self.findings.placed(self.source.line_of),
+            self.findings.totals(),
+            missing,
+        )
 
     def template_step(self, ordered: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
         """One start of the whole template, where it has an action that only FIS can do; else, or without FIS, nothing.
