@@ -21,7 +21,6 @@ from services.models import Entity
 
 PLACE = re.compile(r"(method|hypothesis\.probes)\[(\d{1,2})\]\.(arguments|alarm)\.([a-z_]{1,40})")
 MAY_REPLACE = ("title", "hypothesis", "stop_conditions", "observe_seconds", "max_seconds", "recover_seconds")
-NO_METHOD = "This portal runs one fault in an experiment: keep one action, and give the others their own file."
 
 
 def read(raw: bytes) -> Imported:
@@ -99,13 +98,7 @@ def fill(fields: dict[str, Any], imported: Imported, complete: Mapping[str, str]
 
 def savable(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields as `chaos.experiments` takes them, never switched on."""
-    made = {**fields, "enabled": False}
-    if "method" in experiments.EDITABLE:
-        return made
-    method = made.pop("method")
-    if len(method) != 1:
-        raise Invalid("method", NO_METHOD)
-    return {**made, "fault": method[0]["fault"], "arguments": method[0]["arguments"]}
+    return {**fields, "enabled": False}
 
 
 def exported(experiment: Experiment) -> dict[str, Any]:
@@ -120,13 +113,7 @@ def exported(experiment: Experiment) -> dict[str, Any]:
         *experiments.TIMING,
     )
     fields = {name: getattr(experiment, name) for name in names}
-    seen = experiment.preview or {}
-    radius = {key: seen[key] for key in ("sentence", "rows") if key in seen} or None
-    return write.document({**fields, "method": _method(experiment)}, experiment.service.ref, radius)
-
-
-def _method(experiment: Experiment) -> list[dict[str, Any]]:
-    method: list[dict[str, Any]] | None = getattr(experiment, "method", None)
-    if method:
-        return method
-    return [{"type": "fault", "name": experiment.title, "fault": experiment.fault, "arguments": experiment.arguments}]
+    steps = (experiment.preview or {}).get("steps", [])
+    sentences, rows = [step["sentence"] for step in steps], [row for step in steps for row in step["rows"]]
+    radius = {"sentence": " ".join(sentences), "rows": rows} if steps else None
+    return write.document({**fields, "method": experiment.method}, experiment.service.ref, radius)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chaos import import_views, views
+from chaos import approval_views, engine_views, import_views, views
 
 app_name = "chaos"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("experiments/<slug:slug>/edit/", views.edit, name="edit"),
     path("experiments/<slug:slug>/run/", views.run_now, name="run-now"),
     path("experiments/<slug:slug>/preview/", views.preview, name="preview"),
+    path("experiments/<slug:slug>/approve/", approval_views.approve, name="approve"),
+    path("experiments/<slug:slug>/withdraw/", approval_views.withdraw, name="withdraw"),
+    path("templates/", engine_views.templates, name="templates"),
+    path("gremlin/", engine_views.gremlin, name="gremlin"),
+    path("gremlin/remove/", engine_views.gremlin_remove, name="gremlin-remove"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/abort/", views.abort, name="abort"),
 ]
