@@ -46,7 +46,7 @@ def create(
     fields = replaced(imported, replace or {})
     fill(fields, imported, complete or {})
     with transaction.atomic():
-        made = experiments.create(service, savable(fields), by)
+        made = experiments.create(service, {**fields, "enabled": False}, by)
         told = {"format": imported.format, "sha256": hashlib.sha256(raw).hexdigest(), **imported.counts()}
         audit.record(by, "chaos.experiment.import", f"experiment:{made.slug}", severity="medium", **told)
     return made
@@ -96,24 +96,10 @@ def fill(fields: dict[str, Any], imported: Imported, complete: Mapping[str, str]
             ) from error
 
 
-def savable(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as `chaos.experiments` takes them, never switched on."""
-    return {**fields, "enabled": False}
-
-
 def exported(experiment: Experiment) -> dict[str, Any]:
     """The experiment in the open format, with our extension block."""
-    names = (
-        "title",
-        "hypothesis",
-        "stop_conditions",
-        "observe_seconds",
-        "max_seconds",
-        "recover_seconds",
-        *experiments.TIMING,
-    )
-    fields = {name: getattr(experiment, name) for name in names}
+    fields = {name: getattr(experiment, name) for name in ("title", *experiments.DEFINING, *experiments.TIMING)}
     steps = (experiment.preview or {}).get("steps", [])
     sentences, rows = [step["sentence"] for step in steps], [row for step in steps for row in step["rows"]]
     radius = {"sentence": " ".join(sentences), "rows": rows} if steps else None
-    return write.document({**fields, "method": experiment.method}, experiment.service.ref, radius)
+    return write.document(fields, experiment.service.ref, radius)

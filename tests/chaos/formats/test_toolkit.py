@@ -87,7 +87,7 @@ def test_every_finding_has_the_line_of_its_place() -> None:
                 parameters={"DelayMilliseconds": ["200"], "DurationSeconds": ["60"]},
             ),
             "ssm-latency",
-            {"milliseconds": "200"},
+            {"latency_ms": "200"},
         ),
     ],
 )  # fmt: skip
@@ -100,10 +100,8 @@ def test_an_allowed_action_becomes_its_fault(provider: Any, fault: str, argument
 
 
 def test_a_fault_that_is_not_installed_is_said_to_be_missing() -> None:
-    found = read(toolkit(method=[action("attack", python("chaosgremlin.actions", "attack"))], rollbacks=[]))
-    if "gremlin-attack" in str(found.draft["method"]):
-        pytest.skip("the fault is installed by now")
-    assert "does not have installed" in said(found)["method[0].provider"][0]
+    found = read(toolkit(method=[action("hit", python("colonnade.faults", "fault-of-another-portal"))], rollbacks=[]))
+    assert "fault-of-another-portal, which this portal does not have installed" in said(found)["method[0].provider"][0]
     assert not found.usable
 
 
@@ -143,6 +141,29 @@ def test_arguments_are_held_to_their_schema(arguments: Any, path: str | None, wo
         assert found
     else:
         assert words in found[f"method[0].provider.{path}"][0]
+
+
+def test_a_single_instance_is_one_and_a_share_becomes_percent() -> None:
+    one = python("chaosaws.ec2.actions", "stop_instance", instance_id="i-1")
+    found = read(toolkit(method=[action("stop", one)], rollbacks=[]))
+    assert found.draft["method"][0]["arguments"]["count"] == "1"
+    assert "check the target" in said(found, "warning")["method[0].provider.arguments.instance_id"][0]
+    reset = python("chaostoxi.toxic.actions", "create_toxic", for_proxy="db", toxic_type="reset_peer", toxicity=0.25)
+    assert read(toolkit(method=[action("reset", reset)], rollbacks=[])).draft["method"][0]["arguments"] == {
+        "proxy": "db",
+        "percent": "25",
+    }
+
+
+def test_lost_packets_are_not_taken_for_the_share_of_instances() -> None:
+    lost = python(
+        "chaosaws.ssm.actions",
+        "send_command",
+        document_name="AWSFIS-Run-Network-Packet-Loss",
+        parameters={"LossPercent": ["7"]},
+    )
+    taken = read(toolkit(method=[action("lose", lost)], rollbacks=[])).draft["method"][0]["arguments"]
+    assert taken == {"loss_percent": "7", "region": "us-east-1"}
 
 
 def test_several_things_in_one_action_ask_for_several_steps() -> None:
