@@ -1,7 +1,7 @@
 """The job `chaos.advance`: take every due run and move it as far as it goes, in short steps.
 
 The database is the truth: a second ring, a lost ring or a dead worker changes nothing but the time. Whoever takes a
-run from a lost worker never injects, because only the worker that moved the run to INJECTING applies the fault.
+run from a lost worker never injects: it takes out all that is armed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils import timezone
 from chaos import claim, proof
 from chaos.engine.states import State, move
 from chaos.models import ExperimentRun
-from chaos.stages import after, before, during
+from chaos.stages import after, before, during, inject
 from chaos.stages.look import Look
 from portal.clock import brief, database_now
 from portal.jobs.context import JobContext
@@ -57,9 +57,8 @@ def advance(pk: int) -> str:
 
 
 def _walk(run: ExperimentRun, crashed: bool) -> None:
-    fresh = False
     while not run.over:
-        seen = _look(run, crashed, fresh)
+        seen = _look(run, crashed)
         step = move(run.stage, seen.signals)
         if step is None:
             claim.write(run, **seen.fields)
@@ -72,14 +71,14 @@ def _walk(run: ExperimentRun, crashed: bool) -> None:
             # A fault that cannot be taken out is known at once, not only when somebody has mended it.
             if step.state in (State.ENDED, State.UNDO_FAILED):
                 proof.publish(run)
-        crashed, fresh = False, step.state is State.INJECTING
-        if leaving() and not fresh and not run.over:
+        crashed = False
+        if leaving() and not run.over:
             # This worker is being stopped: another one goes on from here, at once.
             claim.release(run, 0)
             return
 
 
-def _look(run: ExperimentRun, crashed: bool, fresh: bool) -> Look:
+def _look(run: ExperimentRun, crashed: bool) -> Look:
     """Do what the state asks for, and tell what was seen."""
     match run.stage:
         case State.SCHEDULED:
@@ -89,7 +88,7 @@ def _look(run: ExperimentRun, crashed: bool, fresh: bool) -> Look:
         case State.CHECKING:
             return before.checking(run)
         case State.INJECTING:
-            return during.injecting(run, fresh)
+            return inject.injecting(run, crashed)
         case State.OBSERVING:
             return during.observing(run, crashed)
         case State.ROLLING_BACK | State.UNDO_FAILED:

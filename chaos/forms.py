@@ -10,7 +10,7 @@ from chaos.models import Experiment
 
 
 class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What may be edited on the page; the hypothesis and the fault are edited over REST."""
+    """What may be edited on the page; the hypothesis is edited over REST."""
 
     class Meta:
         model = Experiment

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from chaos.gremlin import halt_job
 from chaos.models import EVERYTHING, KillSwitch
 from portal.access import audit, policy
 from services.models import Entity
@@ -62,6 +63,8 @@ def halt(user: Any, reason: str, scope: str = EVERYTHING) -> KillSwitch:
             _gate("pg_advisory_xact_lock")
             made = KillSwitch.objects.create(scope=scope, reason=reason.strip()[:500], set_by=user.get_username())
             audit.record(user, "chaos.halt", scope, severity="high", reason=reason[:300])
+            if scope == EVERYTHING:
+                halt_job.ask(user.get_username(), made.reason)
     except IntegrityError:
         return standing().get(scope=scope)
     return made

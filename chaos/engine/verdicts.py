@@ -23,9 +23,9 @@ class Ended(StrEnum):
     KILL_SWITCH = "kill_switch"
     STOP_CONDITION = "stop_condition"
     LIMIT = "limit"
-    GUARD = "guard"
     CRASH = "crash"
     FAULT_FAILED = "fault_failed"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ def _safety(record: Record) -> Verdict:
         return Verdict("poor", "too long", text)
     if record.ended is Ended.CRASH:
         return Verdict("poor", "worker lost", "The worker was lost under the fault; another one took the fault out.")
-    if record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.GUARD, Ended.LIMIT):
+    guarded = record.ended is Ended.GUARD and record.armed
+    if guarded or record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.LIMIT):
         word = {Ended.ABORT: "aborted", Ended.KILL_SWITCH: "halted"}.get(record.ended, "stopped")
         reason = record.stop_reason.strip()
         closed = reason if not reason or reason.endswith((".", "!", "?")) else f"{reason}."

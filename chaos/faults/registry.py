@@ -60,8 +60,8 @@ class Fault:
     """A fault. `kind` names its armed change; `preview(service, arguments)` asks AWS and may raise AwsError.
 
     `max_seconds` is the longest that any experiment may leave it in place. Of the arguments in `one_of` exactly one is given.
-    `watch(target)` is asked in each round of the
-    observation: a sentence says that the fault is no longer what was asked for; it may raise AwsError.
+    `watch(target)` is asked in each round of the observation: a sentence says that the fault is no longer what was asked
+    for; it may raise AwsError or ValueError.
     """
 
     key: str
@@ -74,6 +74,8 @@ class Fault:
     order: int = 100
     one_of: tuple[str, ...] = ()
     watch: Callable[[dict[str, Any]], str] = lambda target: ""
+    apply_seconds: int = 60
+    """The longest that putting it in place may take; then its process is killed and what it did is undone."""
 
     def read(self, data: Any, where: str = "arguments") -> dict[str, str]:
         """Check arguments from outside: closed key set, every value matched. Raises Invalid."""

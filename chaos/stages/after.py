@@ -15,6 +15,7 @@ from chaos.engine.states import Signals, Undo
 from chaos.engine.verdicts import Ended, Record, Verdicts, judge
 from chaos.models import ExperimentRun
 from chaos.stages.look import Look, plan
+from chaos.stages.settle import settle
 from portal.aws.errors import AwsError
 from portal.aws.session import CALL_SECONDS
 from portal.changes import engine
@@ -32,6 +33,7 @@ UNSURE = (Ended.CRASH.value, Ended.FAULT_FAILED.value)
 def rolling_back(run: ExperimentRun) -> Look:
     """Undo all that this run has armed, newest first. Safe to repeat, and asks neither guards nor halts."""
     changes = [_undo(change, run) for change in engine.for_owner(run.owner).order_by("-id")]
+    settle(run, changes)
     if all(change.state == UNDONE for change in changes):
         removed = max((change.undone_at for change in changes if change.undone_at), default=timezone.now())
         return Look(Signals(undo=Undo.UNDONE), {"removed_at": removed})
@@ -59,9 +61,7 @@ def verifying(run: ExperimentRun) -> Look:
     removed = run.removed_at or now
     changes = list(engine.for_owner(run.owner))
     readings = (
-        measure.measure(wanted.hypothesis, wanted.arguments, now, since=removed, before=run.injected_at)
-        if changes
-        else []
+        measure.measure(wanted.hypothesis, wanted.where, now, since=removed, before=run.injected_at) if changes else []
     )
     after = overall(reading.outcome for reading in readings) if changes else None
     waited = (now - removed).total_seconds()
@@ -96,7 +96,7 @@ def _record(
     broken = next((summary(r) for r in rounds if overall(x.outcome for x in r) is Outcome.BROKEN), "")
     return Record(
         armed=bool(changes),
-        applied=run.injected_at is not None,
+        applied=run.injected_at is not None and not run.fault_error,
         undone=all(change.state == UNDONE for change in changes),
         ended=Ended(run.ended_because),
         stop_reason=run.stop_reason,

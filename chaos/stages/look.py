@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chaos import halts
-from chaos.engine import definition
+from chaos.engine import definition, method
 from chaos.engine.hypothesis import Hypothesis
+from chaos.engine.method import Step
 from chaos.engine.states import Signals
 from chaos.engine.stopping import StopCondition
 from chaos.engine.verdicts import Ended
@@ -30,19 +32,23 @@ class Plan:
 
     hypothesis: Hypothesis
     stop_conditions: tuple[StopCondition, ...]
-    fault: str
-    arguments: dict[str, str]
+    steps: tuple[Step, ...]
     observe: int
     limit: int
     recover: int
 
     @property
     def pause(self) -> float:
-        """Seconds between two measurements: about a hundred over the observation, but every 2 to 10 s.
+        """Seconds between two measurements: about a hundred over the observation, never less than 2 s.
 
-        With each of them the guards are asked again.
+        Never more than 10 s either: the changes' leases are renewed with each of them.
         """
         return min(10.0, max(2.0, self.observe / 100))
+
+    @property
+    def where(self) -> Mapping[str, str]:
+        """Account and region of the first fault, for probes that do not name their own."""
+        return method.faults(self.steps)[0].arguments
 
     @property
     def patience(self) -> float:
@@ -58,8 +64,7 @@ def plan(run: ExperimentRun) -> Plan:
     return Plan(
         hypothesis=hypothesis,
         stop_conditions=definition.stop_conditions(data["stop_conditions"], keys),
-        fault=data["fault"],
-        arguments=data["arguments"],
+        steps=run.steps,
         observe=data["observe_seconds"],
         limit=data["max_seconds"],
         recover=data["recover_seconds"],

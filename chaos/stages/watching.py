@@ -18,6 +18,6 @@ def watched(change: Change) -> str:
         return ""
     try:
         return fault.watch(change.target)
-    except AwsError as error:
+    except (AwsError, ValueError) as error:
         logger.warning("change %s could not be watched: %s", change.pk, error)
         return ""

@@ -44,7 +44,8 @@ CHAOS_PLACES = (
     "ec2:CreateRouteTable", "ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation",
     "ec2:StopInstances", "ec2:StartInstances", "autoscaling:UpdateAutoScalingGroup",
     "autoscaling:TerminateInstanceInAutoScalingGroup", "arc-zonal-shift:GetManagedResource", "arc-zonal-shift:ListZonalShifts",
-    "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift",
+    "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift", "ecs:StopTask",
+    "route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ChangeResourceRecordSets", "route53:GetChange",
 )  # fmt: skip
 # Faults of databases, caches, functions, queues and meshes.
 CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")

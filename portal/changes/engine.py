@@ -8,6 +8,7 @@ happens inside a database transaction.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,8 +66,11 @@ def arm(kind: str, target: dict[str, Any], *, owner: str, by: str, lease: timede
     return change
 
 
-def apply(change: Change) -> Change:
-    """Apply an armed change and prove it. On AwsError or NotVerified it stays armed, so that recovery undoes it."""
+def apply(change: Change, perform: Callable[[Kind, dict[str, Any]], None] | None = None) -> Change:
+    """Apply an armed change and prove it. On AwsError or NotVerified it stays armed, so that recovery undoes it.
+
+    `perform(kind, target)` may carry the call out elsewhere, such as in a process of its own.
+    """
     if change.state != ARMED:
         raise NotOpen(f"change {change.pk} is {change.state}, not armed: it is applied at most once")
     kind = _kind(change.kind)
@@ -76,7 +80,10 @@ def apply(change: Change) -> Change:
         raise NotOpen(f"change {change.pk} is already being applied by another worker")
     change.refresh_from_db()
     try:
-        kind.apply(change.target)
+        if perform is None:
+            kind.apply(change.target)
+        else:
+            perform(kind, change.target)
         if not kind.verify_applied(change.target):
             raise NotVerified(f"{kind.title}: AWS does not show the change")
         return _move(change, (ARMED,), "apply", state=APPLIED)

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import alarms, amends, deployments, ecs_deployments, fis, functions, mesh_changes, pipelines
+from . import alarms, amends, deployments, ecs_deployments, fis, functions, mesh_changes, pipelines, releases
 from .publish import publish
 from .state import State
 
@@ -28,6 +28,7 @@ def tick(state: State, seconds: float, rng: random.Random) -> None:
         mesh_changes.advance(state)
         fis.advance_all(state)
         amends.advance(state)
+        releases.advance(state)
         publish(state, seconds, rng)
         alarms.evaluate_all(state)
     functions.answer_due(state)

@@ -16,7 +16,7 @@ from portal.sandbox.clock import tick
 from portal.sandbox.registry import HANDLERS
 from portal.sandbox.seed import seed_service
 from portal.sandbox.server import Sandbox
-from tests.sandbox import command_walk, failover_walk, fis_walk, lens_walk, target_walk
+from tests.sandbox import command_walk, failover_walk, fis_walk, lens_walk, place_walk, target_walk
 from tests.sandbox.conftest import Clients, Wall
 from tests.sandbox.shapes import problems
 
@@ -316,6 +316,7 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     _canaries(ask, client)
     lens_walk.walk(ask)
     target_walk.walk(ask, client, wall)
+    place_walk.walk(ask, client, wall)
     failover_walk.walk(ask, wall)
     fis_walk.walk(ask, client, wall)
     group = client("autoscaling", "us-east-1").describe_auto_scaling_groups(AutoScalingGroupNames=["search-api"])

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.sandbox import failing_over
 from portal.sandbox.backends import backend
+from portal.sandbox.failing_over import CACHE, CLUSTER, INSTANCE
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
-SECONDS = 10.0
-"""How long a failover takes here; AWS needs about 30 s for Aurora and one to two minutes for a Multi-AZ instance."""
+
+def _is_busy(state: State, context: Context, kind: str, name: str) -> bool:
+    return failing_over.under_way(state, context.account, context.region, kind, name)
 
 
-def _busy(state: State, context: Context, topic: str) -> dict[str, float]:
-    """Until when a failover is under way, by name."""
-    kept: dict[str, float] = state.topic(f"failover.{topic}", context.account, context.region)
-    return kept
-
-
-def _is_busy(state: State, context: Context, topic: str, name: str) -> bool:
-    return state.wall() < _busy(state, context, topic).get(name, 0.0)
+def _begin(state: State, context: Context, kind: str, name: str) -> None:
+    failing_over.begin(state, context.account, context.region, kind, name)
 
 
 @handles("rds", "FailoverDBCluster")
 def failover_db_cluster(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """moto changes the writer; the cluster is failing over for a while."""
     name = params["DBClusterIdentifier"]
-    if _is_busy(state, context, "cluster", name):
+    if _is_busy(state, context, CLUSTER, name):
         raise Refused("InvalidDBClusterStateFault", f"DB cluster {name} is failing over.")
     answer = context.forward()
-    _busy(state, context, "cluster")[name] = state.wall() + SECONDS
+    _begin(state, context, CLUSTER, name)
     return {"DBCluster": {**answer["DBCluster"], "Status": "failing-over"}}
 
 
@@ -38,7 +35,7 @@ def describe_db_clusters(state: State, params: dict[str, Any], context: Context)
     """moto's clusters; one that is failing over says so."""
     answer = context.forward()
     rows = [
-        {**row, "Status": "failing-over"} if _is_busy(state, context, "cluster", row["DBClusterIdentifier"]) else row
+        {**row, "Status": "failing-over"} if _is_busy(state, context, CLUSTER, row["DBClusterIdentifier"]) else row
         for row in answer["DBClusters"]
     ]
     return {**answer, "DBClusters": rows}
@@ -51,7 +48,7 @@ def standing(state: State, context: Context, instance: dict[str, Any]) -> dict[s
     name, zone = instance["DBInstanceIdentifier"], str(instance["AvailabilityZone"])
     kept = state.topic("rds.standby", context.account, context.region)
     other = kept.get(name) or f"{zone[:-1]}{'a' if zone.endswith('b') else 'b'}"
-    said = {"DBInstanceStatus": "rebooting"} if _is_busy(state, context, "instance", name) else {}
+    said = {"DBInstanceStatus": "rebooting"} if _is_busy(state, context, INSTANCE, name) else {}
     return {**instance, "SecondaryAvailabilityZone": other, **said}
 
 
@@ -69,7 +66,7 @@ def reboot_db_instance(state: State, params: dict[str, Any], context: Context) -
             "SecondaryAvailabilityZone"
         ]
         state.topic("rds.standby", context.account, context.region)[name] = instance["AvailabilityZone"]
-    _busy(state, context, "instance")[name] = state.wall() + SECONDS
+    _begin(state, context, INSTANCE, name)
     return {"DBInstance": {**instance, "DBInstanceStatus": "rebooting"}}
 
 
@@ -80,7 +77,7 @@ def test_failover(state: State, params: dict[str, Any], context: Context) -> dic
     group = backend("elasticache", context.account, context.region).replication_groups.get(name)
     if group is None:
         raise Refused("ReplicationGroupNotFoundFault", f"Replication group {name} not found.")
-    if _is_busy(state, context, "cache", name):
+    if _is_busy(state, context, CACHE, name):
         raise Refused("InvalidReplicationGroupState", f"Replication group {name} is not in a valid state.")
     if group.automatic_failover != "enabled":
         raise Refused("TestFailoverNotAvailableFault", f"Automatic failover is not enabled for {name}.")
@@ -88,7 +85,7 @@ def test_failover(state: State, params: dict[str, Any], context: Context) -> dic
     if members is None:
         raise Refused("NodeGroupNotFoundFault", f"Node group {node_group} not found.")
     _promote(members)
-    _busy(state, context, "cache")[name] = state.wall() + SECONDS
+    _begin(state, context, CACHE, name)
     return {"ReplicationGroup": {"ReplicationGroupId": name, "Status": "modifying"}}
 
 
@@ -103,7 +100,7 @@ def describe_replication_groups(state: State, params: dict[str, Any], context: C
     """moto's groups; one whose failover is under way is modified."""
     answer = context.forward()
     rows = [
-        {**row, "Status": "modifying"} if _is_busy(state, context, "cache", row["ReplicationGroupId"]) else row
+        {**row, "Status": "modifying"} if _is_busy(state, context, CACHE, row["ReplicationGroupId"]) else row
         for row in answer["ReplicationGroups"]
     ]
     return {**answer, "ReplicationGroups": rows}
