@@ -78,7 +78,7 @@ def check(experiment: Experiment) -> None:
     steps = method.read(experiment.method, keys)
     longest = min(_check_fault(step, f"method[{seq}]") for seq, step in enumerate(steps) if step.type == "fault")
     experiment.method = [_named(step).stored() for step in steps]
-    measure.check(hypothesis, method.faults(steps)[0].arguments)
+    measure.check(hypothesis, method.place(steps))
     _check_seconds(experiment, longest, method.under_fault(steps))
     _check_timing(experiment)
 

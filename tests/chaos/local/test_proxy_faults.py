@@ -55,6 +55,7 @@ def test_a_slow_dependency_is_felt_and_gone_after_the_undo(shop: Any, lab: Lab) 
 
 def test_resets_are_felt_and_gone_after_the_undo(shop: Any, lab: Lab) -> None:
     change = applied(shop, proxy_reset.FAULT, percent="100")
+    assert change.kind == "proxy-reset"
     with pytest.raises(ConnectionError):
         lab.ask()
     assert engine.undo(change, "done").state == "undone"
