@@ -13,6 +13,7 @@ KINDS = {
     "text": "a text",
     "whole": "a whole number",
     "number": "a number",
+    "share": "a number from 0 to 1",
     "flag": "true or false",
     "texts": "a list of one text",
     "any": "anything",
@@ -80,12 +81,12 @@ COMMAND = {
     "parameters.DurationSeconds": one_of_list(), "parameters.InstallDependencies": one_of_list(),
     "parameters.Interface": one_of_list("interface"), "parameters.Sources": one_of_list("sources", "source"),
     "parameters.TrafficType": one_of_list("traffic", "direction"), "parameters.Protocol": one_of_list("protocol"),
-    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("percent", "loss_percent", "loss"),
+    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("loss_percent", "loss"),
     "parameters.DelayMilliseconds": one_of_list("milliseconds", "delay_ms", "latency_ms", "delay"),
 }  # fmt: skip
 TOXIC = {
     "for_proxy": text("proxy", "dependency"), "toxic_name": text(), "toxic_type": text(), "stream": text(),
-    "toxicity": Parameter("number", ("share", "probability")), "attributes.jitter": whole("jitter", "jitter_ms"),
+    "toxicity": Parameter("share", ("percent",)), "attributes.jitter": whole("jitter", "jitter_ms"),
     "attributes.latency": whole("milliseconds", "latency_ms"), "attributes.timeout": whole(),
 }  # fmt: skip
 
