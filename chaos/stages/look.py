@@ -47,8 +47,8 @@ class Plan:
 
     @property
     def where(self) -> Mapping[str, str]:
-        """Account and region of the first fault, for probes that do not name their own."""
-        return method.faults(self.steps)[0].arguments
+        """Account and region of the first fault that has them, for probes that do not name their own."""
+        return method.place(self.steps)
 
     @property
     def patience(self) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 KINDS = {
     "text": "a text",
     "whole": "a whole number",
+    "number": "a number",
     "share": "a number from 0 to 1",
     "flag": "true or false",
     "texts": "a list of one text",
@@ -83,7 +84,7 @@ COMMAND = {
     "parameters.DurationSeconds": one_of_list(), "parameters.InstallDependencies": one_of_list(),
     "parameters.Interface": one_of_list("interface"), "parameters.Sources": one_of_list("sources", "source"),
     "parameters.TrafficType": one_of_list("traffic", "direction"), "parameters.Protocol": one_of_list("protocol"),
-    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("loss_percent"),
+    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("loss_percent", "loss"),
     "parameters.DelayMilliseconds": one_of_list("milliseconds", "delay_ms", "latency_ms", "delay"),
 }  # fmt: skip
 TOXIC = {

@@ -55,6 +55,7 @@ def _value(value: Any, parameter: Parameter, path: str, findings: Findings) -> A
         "text": isinstance(value, str),
         "texts": isinstance(value, str | int) and not isinstance(value, bool),
         "whole": isinstance(value, int) and not isinstance(value, bool),
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
         "share": isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1,
         "flag": isinstance(value, bool),
     }

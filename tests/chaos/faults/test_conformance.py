@@ -10,11 +10,20 @@ from typing import Any
 import pytest
 
 from chaos.faults.registry import Fault, Preview, faults
-from portal.aws.session_policy import ACTIONS
+from portal.aws.session_policy import ACTIONS, NARROW
 from portal.changes import engine
 from portal.changes.kinds import Kind, kinds
 from portal.changes.models import UNDONE, Change
-from tests.chaos.faults import dns_cases, function_cases, host_cases, shift_cases, store_cases, task_cases, zone_cases
+from tests.chaos.faults import (
+    dns_cases,
+    function_cases,
+    host_cases,
+    network_cases,
+    shift_cases,
+    store_cases,
+    task_cases,
+    zone_cases,
+)
 from tests.chaos.faults.case import Case, Stage
 from tests.chaos.faults.conftest import Calls
 
@@ -23,6 +32,7 @@ READING = ("Describe", "List", "Get", "Assume")
 CASES = {
     **zone_cases.CASES,
     **host_cases.CASES,
+    **network_cases.CASES,
     **shift_cases.CASES,
     **task_cases.CASES,
     **function_cases.CASES,
@@ -146,7 +156,8 @@ def test_the_session_of_each_role_may_make_the_calls(case: Case, stage: Make, ca
     taken_out(engine.apply(armed(case, played)), played, case)
     for role, service, operation in calls:
         action = f"{service}:{operation}"
-        assert any(fnmatch(action, allowed) for allowed in ACTIONS[role]), f"{role}: {action}"
+        narrow = [str(one["Action"]) for one in NARROW.get(role, ())]
+        assert any(fnmatch(action, allowed) for allowed in (*ACTIONS[role], *narrow)), f"{role}: {action}"
 
 
 def test_every_fault_is_held_against_this_contract_or_has_tests_of_its_own(request: Any) -> None:

@@ -89,6 +89,27 @@ def test_every_finding_has_the_line_of_its_place() -> None:
             "ssm-latency",
             {"latency_ms": "200"},
         ),
+        (
+            python(
+                "chaosaws.ssm.actions", "send_command", document_name="AWSFIS-Run-Network-Packet-Loss",
+                parameters={"LossPercent": ["15"], "Interface": ["ens5"], "DurationSeconds": ["60"]},
+            ),
+            "ssm-packet-loss",
+            {"loss_percent": "15", "interface": "ens5"},
+        ),
+        (
+            python("chaostoxi.toxic.actions", "create_latency_toxic", for_proxy="shop.redis", toxic_name="slow", latency=300, jitter=5),
+            "proxy-latency",
+            {"proxy": "shop.redis", "latency_ms": "300", "jitter_ms": "5"},
+        ),
+        (
+            python(
+                "chaostoxi.toxic.actions", "create_toxic", for_proxy="shop.redis", toxic_name="rst", toxic_type="reset_peer",
+                toxicity=0.2, attributes={"timeout": 0},
+            ),
+            "proxy-reset",
+            {"proxy": "shop.redis", "percent": "20"},
+        ),
     ],
 )  # fmt: skip
 def test_an_allowed_action_becomes_its_fault(provider: Any, fault: str, arguments: dict[str, str]) -> None:
