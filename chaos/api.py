@@ -15,7 +15,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chaos import approvals_api, experiments, halts, queries, serializers, start
+from chaos import (
+    approvals_api,
+    calendar_api,
+    coverage_api,
+    experiments,
+    gameday_api,
+    halts,
+    queries,
+    serializers,
+    start,
+    suite_api,
+)
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter, RunFilter
 from chaos.models import Experiment, ExperimentRun, KillSwitch
@@ -182,4 +193,8 @@ urlpatterns = [
     path("runs/<int:pk>/", OneRun.as_view(), name="api-chaos-run"),
     path("runs/<int:pk>/abort/", AbortRun.as_view(), name="api-chaos-abort"),
     path("halt/", Halt.as_view(), name="api-chaos-halt"),
+    *calendar_api.urlpatterns,
+    *coverage_api.urlpatterns,
+    *gameday_api.urlpatterns,
+    *suite_api.urlpatterns,
 ]

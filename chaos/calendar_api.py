@@ -52,9 +52,7 @@ class RulesSerializer(Closed, serializers.ModelSerializer[TeamRules]):
     """When a team lets chaos happen, and how many percent of the hosts must stay."""
 
     scope = serializers.CharField(max_length=200, help_text='"all" or a team such as group:default/payments.')
-    days = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=6), required=False, max_length=7
-    )
+    days = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False, max_length=7)
     minimum_healthy = serializers.IntegerField(min_value=0, max_value=100, required=False)
 
     class Meta:
@@ -132,9 +130,7 @@ class Import(APIView):
 
     write_role = "operator"
 
-    @extend_schema(
-        operation_id="chaos_blackouts_import", request=ImportSerializer, responses={200: ImportedSerializer}
-    )
+    @extend_schema(operation_id="chaos_blackouts_import", request=ImportSerializer, responses={200: ImportedSerializer})
     def post(self, request: Request) -> Response:
         """All events or none."""
         asked = ImportSerializer(data=request.data)

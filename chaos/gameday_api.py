@@ -93,7 +93,9 @@ class GameDayFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ["state", "owner_ref"]
 
 
-QUERY = GameDay.objects.prefetch_related("people", "notes", "steps__experiment", "steps__run__experiment", "steps__run__service")
+QUERY = GameDay.objects.prefetch_related(
+    "people", "notes", "steps__experiment", "steps__run__experiment", "steps__run__service"
+)
 
 
 class GameDays(generics.ListCreateAPIView[GameDay]):

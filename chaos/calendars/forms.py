@@ -26,7 +26,12 @@ class Checked(forms.Form):
 
 def _days(initial: list[int], *, required: bool) -> forms.Field:
     return forms.TypedMultipleChoiceField(
-        label="Days", choices=CHOICES, coerce=int, widget=forms.CheckboxSelectMultiple, initial=initial, required=required
+        label="Days",
+        choices=CHOICES,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=initial,
+        required=required,
     )
 
 
@@ -99,4 +104,6 @@ def instant(text: str, zone: str, field: str) -> datetime | None:
     try:
         return datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZoneInfo(zone))
     except (ValueError, KeyError, OSError) as error:
-        raise Invalid(field, "Write a moment such as 2026-12-24T18:00, in a time zone such as Europe/Berlin.") from error
+        raise Invalid(
+            field, "Write a moment such as 2026-12-24T18:00, in a time zone such as Europe/Berlin."
+        ) from error

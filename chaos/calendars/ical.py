@@ -77,7 +77,9 @@ def _weekly(rule: Any, first: datetime, last: datetime, here: str) -> dict[str, 
     """A weekly rule; others are named as not taken."""
     parts = {str(name).upper(): value for name, value in rule.items()}
     if parts.get("FREQ") != ["WEEKLY"] or set(parts) - {"FREQ", "BYDAY", "UNTIL", "WKST", "INTERVAL"}:
-        raise Invalid("ical", f"{here}: only FREQ=WEEKLY with BYDAY and UNTIL is taken; write each day as its own event.")
+        raise Invalid(
+            "ical", f"{here}: only FREQ=WEEKLY with BYDAY and UNTIL is taken; write each day as its own event."
+        )
     if parts.get("INTERVAL", [1]) != [1] or last - first > timedelta(days=1):
         raise Invalid("ical", f"{here}: a weekly event lasts at most a day and comes every week.")
     named = [str(day) for day in parts.get("BYDAY", [])]

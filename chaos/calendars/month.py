@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from chaos.calendars.standing import near
+from chaos.calendars.standing import MOMENT, near
 from chaos.engine.localtime import earlier
 from chaos.gamedays.models import GameDay
 from chaos.models import Experiment, ExperimentRun, Suite
@@ -23,7 +23,7 @@ from portal.jobs.models import SKIPPED, Run
 FEW = 3
 """More slots of one schedule on a day than this are told as one line."""
 MOST_RUNS = 2000
-MOST_SLOTS = 500
+MOST_SLOTS = 2100
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,9 @@ def _by_day(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[da
 def _game_days(start: datetime, end: datetime, zone: ZoneInfo, team: str) -> Iterator[Entry]:
     rows = GameDay.objects.filter(starts_at__gte=start, starts_at__lt=end)
     for row in rows.filter(owner_ref__endswith=f"/{team}") if team else rows:
-        yield _entry(row.starts_at, zone, f"Game day: {row.title}", row.get_absolute_url(), "neutral", "users", row.state)
+        yield _entry(
+            row.starts_at, zone, f"Game day: {row.title}", row.get_absolute_url(), "neutral", "users", row.state
+        )
 
 
 def _runs(start: datetime, end: datetime, zone: ZoneInfo, team: str) -> Iterator[Entry]:
@@ -155,10 +157,10 @@ def _planned(start: datetime, end: datetime, zone: ZoneInfo, team: str) -> Itera
     for one in _experiments(team).filter(enabled=True):
         rule = (one.cron, one.every, one.timezone)
         title = f"{one.title} on {one.service.name}"
-        yield from _counted(islice(slots(*rule, start, end), MOST_SLOTS), zone, title, one.get_absolute_url())
+        yield from _counted(islice(slots(*rule, start, end - MOMENT), MOST_SLOTS), zone, title, one.get_absolute_url())
     suites = Suite.objects.filter(enabled=True, service__removed_at=None).select_related("service")
     for suite in suites.filter(service__owner_ref__endswith=f"/{team}") if team else suites:
-        found = islice(slots(suite.cron, None, suite.timezone, start, end), MOST_SLOTS)
+        found = islice(slots(suite.cron, None, suite.timezone, start, end - MOMENT), MOST_SLOTS)
         yield from _counted(found, zone, f"Suite {suite.title} on {suite.service.name}", suite.get_absolute_url())
 
 

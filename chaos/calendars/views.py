@@ -49,7 +49,7 @@ def blackouts(request: HttpRequest) -> HttpResponse:
     rules = list(TeamRules.objects.all())
     ruled = {row.scope for row in rules}
     mine = [ref for ref in policy.teams(request.user) if policy.may(request.user, "operator", ref)]
-    open_scopes = [ref for ref in (*([EVERYTHING] if policy.may(request.user, "admin") else []), *mine)]
+    open_scopes = [EVERYTHING, *mine] if policy.may(request.user, "admin") else mine
     context = {
         "rows": [(row, _holds(row, now), write.may(request.user, row.scope)) for row in rows],
         "rules": [(row, _may_rule(request.user, row.scope)) for row in rules],

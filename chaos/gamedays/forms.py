@@ -20,7 +20,9 @@ class GameDayForm(Checked):
     title = forms.CharField(label="Title", max_length=120)
     owner_ref = forms.ChoiceField(label="Team")
     starts_at = forms.CharField(label="When", widget=forms.DateTimeInput({"type": "datetime-local"}))
-    zone = forms.CharField(label="Time zone", max_length=64, initial="UTC", help_text="An IANA name such as Europe/Berlin.")
+    zone = forms.CharField(
+        label="Time zone", max_length=64, initial="UTC", help_text="An IANA name such as Europe/Berlin."
+    )
     purpose = forms.CharField(
         label="What we want to learn", max_length=2000, required=False, widget=forms.Textarea({"rows": 3})
     )

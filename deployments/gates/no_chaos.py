@@ -44,8 +44,11 @@ def incident(query: GuardQuery) -> str:
 
 
 def alarm(query: GuardQuery) -> str:
-    """Alarms that ring, or alarms that nobody has looked at for a while."""
-    if alarms.FACT not in facts.current(query.entity):
+    """Alarms that ring, or alarms that nobody has looked at for a while.
+
+    Under a fault of the run's own they are not asked: that it rings is what the experiment watches, and judges itself.
+    """
+    if query.detail.get("under_fault") or alarms.FACT not in facts.current(query.entity):
         return ""
     found = alarms.look(Question(query.entity, parse({}), timezone.now()))
     who = query.entity.owner_name or "the portal"

@@ -49,6 +49,12 @@ def test_an_alarm_that_rings_denies_and_a_quiet_one_does_not(service: Callable[.
     assert not reason(entity)
 
 
+def test_an_alarm_that_rings_under_the_fault_is_judged_by_the_experiment(service: Callable[..., Any]) -> None:
+    entity = service()
+    alarms(entity, "ALARM")
+    assert guards.ask("chaos", entity, detail={"under_fault": True}).allowed
+
+
 def test_alarms_that_nobody_has_looked_at_for_a_while_deny(service: Callable[..., Any]) -> None:
     entity = service()
     alarms(entity, "OK", expired=True)
