@@ -31,7 +31,7 @@ def when(row: GameDay) -> str:
 def context(row: GameDay) -> dict[str, Any]:
     """Steps with their runs, notes by kind, and a sentence above them."""
     steps = [_step(step) for step in row.steps.select_related("experiment__service", "run__experiment", "run__service")]
-    notes = [{"note": note, "look": NOTE_LOOKS[note.kind]} for note in row.notes.all()]
+    notes: list[dict[str, Any]] = [{"note": note, "look": NOTE_LOOKS[note.kind]} for note in row.notes.all()]
     state, icon, label = state_of(row)
     return {
         "day": row,
