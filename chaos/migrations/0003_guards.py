@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slot_at", models.DateTimeField()),
                 ("plan", models.JSONField()),
+                ("job_run", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("requested_by", models.CharField(max_length=150)),
                 (
                     "state",

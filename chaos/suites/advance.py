@@ -23,17 +23,20 @@ def run_slot(context: JobContext) -> dict[str, Any]:
     suite = Suite.objects.select_related("service").filter(pk=context.args["suite"]).first()
     if suite is None or not suite.enabled or suite.service.removed_at is not None:
         return {"started": False, "why": "The suite is gone or switched off."}
-    made = begin(suite, context.slot or context.run.created_at, by=context.run.requested_by or "schedule")
+    slot, by = context.slot or context.run.created_at, context.run.requested_by or "schedule"
+    made = begin(suite, slot, by=by, job_run=context.run.pk)
     if made is None:
         return {"started": False, "why": "This slot has its run already, or the run before still goes on."}
     return {"started": True, "suite_run": made.pk}
 
 
-def begin(suite: Suite, slot_at: datetime, *, by: str) -> SuiteRun | None:
+def begin(suite: Suite, slot_at: datetime, *, by: str, job_run: int | None = None) -> SuiteRun | None:
     """The suite's run of this slot; None where it is there already or another one goes on."""
     try:
         with transaction.atomic():
-            made = SuiteRun.objects.create(suite=suite, slot_at=slot_at, plan=suite.experiments, requested_by=by)
+            made = SuiteRun.objects.create(
+                suite=suite, slot_at=slot_at, plan=suite.experiments, requested_by=by, job_run=job_run
+            )
             audit.record(by, "chaos.suite.start", f"suite:{suite.pk}", severity="high", slot=slot_at.isoformat())
     except IntegrityError:
         return None
@@ -64,7 +67,8 @@ def _start(row: SuiteRun, place: int) -> str:
         return Next.FAILED.value
     try:
         with transaction.atomic():
-            made = start.create(experiment, timezone.now(), by=f"suite {row.suite.title}"[:150])
+            # In the name of whoever began the suite: nobody is their own second person because a suite stands between.
+            made = start.create(experiment, timezone.now(), by=row.requested_by, job_run=row.job_run)
             if made is None:
                 return Next.WAIT.value
             SuiteStep.objects.create(suite_run=row, order=place, run=made)

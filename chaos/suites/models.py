@@ -51,6 +51,7 @@ class SuiteRun(models.Model):
     suite = models.ForeignKey(Suite, on_delete=models.CASCADE, related_name="runs")
     slot_at = models.DateTimeField()
     plan = models.JSONField()
+    job_run = models.PositiveBigIntegerField(null=True, blank=True)
     requested_by = models.CharField(max_length=150)
     state = models.CharField(max_length=8, choices=[(state, state) for state in STATES], default=RUNNING)
     reason = models.CharField(max_length=1000, blank=True)

@@ -93,6 +93,15 @@ def test_a_broken_hypothesis_fails_the_suite_but_the_rest_is_tried(world: World,
     assert "Not passed" in row.reason
 
 
+def test_its_runs_are_started_in_the_name_of_whoever_began_it(world: World, suite: Suite, settings: Any) -> None:
+    settings.CHAOS_APPROVAL = "all"
+    row = advance.begin(suite, START, by="jon")
+    assert row is not None
+    assert go_on(world, row).state == "failed"
+    assert set(ExperimentRun.objects.values_list("requested_by", "state")) == {("jon", "blocked")}
+    assert "Blocked by guards" in row.reason
+
+
 def test_a_slot_begins_once_and_not_beside_another(suite: Suite, world: World) -> None:
     assert advance.begin(suite, START, by="schedule") is not None
     assert advance.begin(suite, START, by="schedule") is None
