@@ -56,7 +56,9 @@ def test_database_down_under_the_fault_the_worker_undoes_from_memory_and_writes_
     assert portal.changes(run) == ["applied"], "nobody could write yet"
     portal.wire.mend()
     until(lambda: portal.changes(run) == ["undone"], 120, "the undo on record")
-    undone = f"SELECT count(*) FROM access_auditevent WHERE action = 'change.undone' AND target = '{changed(portal, run)}'"
+    undone = (
+        f"SELECT count(*) FROM access_auditevent WHERE action = 'change.undone' AND target = '{changed(portal, run)}'"
+    )
     assert portal.rows(undone) == [(1,)]
     assert len(portal.called("apply")) == 1
 
