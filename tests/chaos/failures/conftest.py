@@ -53,7 +53,7 @@ class Portal(Stack):
 
     def experiment(self) -> int:
         """Start a run on a service that nobody has touched yet; its id."""
-        number: int = self.fleet("start", self.slugs.pop())["run"]
+        number: int = self.fleet("start", self.slugs.pop())["runs"][0]
         return number
 
     def state(self, run: int) -> str:
