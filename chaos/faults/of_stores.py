@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from chaos.faults import aurora_failover, database_failover
+from chaos.faults import (
+    aurora_failover,
+    cache_failover,
+    database_failover,
+    event_source_off,
+    queue_denied,
+    table_denied,
+)
 
 MODULES = (
     aurora_failover,
     database_failover,
+    cache_failover,
+    table_denied,
+    queue_denied,
+    event_source_off,
 )

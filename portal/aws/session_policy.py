@@ -47,7 +47,12 @@ CHAOS_PLACES = (
     "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift", "ecs:StopTask",
 )  # fmt: skip
 # Faults of databases, caches, functions, queues and meshes.
-CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")
+CHAOS_STORES = (
+    "rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover", "dynamodb:GetResourcePolicy",
+    "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy", "sqs:SetQueueAttributes",
+    "lambda:UpdateEventSourceMapping", "lambda:UpdateFunctionConfiguration", "lambda:UpdateAlias",
+    "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:UpdateRoute",
+)  # fmt: skip
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (
     "wellarchitected:Get*", "wellarchitected:List*", "wellarchitected:ImportLens", "wellarchitected:ExportLens",

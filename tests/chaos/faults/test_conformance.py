@@ -14,14 +14,22 @@ from portal.aws.session_policy import ACTIONS
 from portal.changes import engine
 from portal.changes.kinds import Kind, kinds
 from portal.changes.models import UNDONE, Change
-from tests.chaos.faults import function_cases, host_cases, shift_cases, store_cases, task_cases, zone_cases
+from tests.chaos.faults import (
+    function_cases,
+    host_cases,
+    policy_cases,
+    shift_cases,
+    store_cases,
+    task_cases,
+    zone_cases,
+)
 from tests.chaos.faults.case import Case, Stage
 from tests.chaos.faults.conftest import Calls
 
 LEASE = timedelta(seconds=30)
 READING = ("Describe", "List", "Get", "Assume")
 CASES = {**zone_cases.CASES, **host_cases.CASES, **shift_cases.CASES, **task_cases.CASES, **function_cases.CASES}
-CASES |= store_cases.CASES
+CASES |= store_cases.CASES | policy_cases.CASES
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
 
