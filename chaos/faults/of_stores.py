@@ -7,6 +7,12 @@ from chaos.faults import (
     cache_failover,
     database_failover,
     event_source_off,
+    lambda_memory,
+    lambda_timeout,
+    lambda_version,
+    lattice_blackhole,
+    mesh_away,
+    mesh_timeout,
     queue_denied,
     table_denied,
 )
@@ -18,4 +24,10 @@ MODULES = (
     table_denied,
     queue_denied,
     event_source_off,
+    lambda_version,
+    lambda_timeout,
+    lambda_memory,
+    lattice_blackhole,
+    mesh_timeout,
+    mesh_away,
 )

@@ -51,7 +51,8 @@ CHAOS_STORES = (
     "rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover", "dynamodb:GetResourcePolicy",
     "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy", "sqs:SetQueueAttributes",
     "lambda:UpdateEventSourceMapping", "lambda:UpdateFunctionConfiguration", "lambda:UpdateAlias",
-    "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:UpdateRoute",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:UpdateRoute",
 )  # fmt: skip
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (

@@ -17,6 +17,8 @@ from portal.changes.models import UNDONE, Change
 from tests.chaos.faults import (
     function_cases,
     host_cases,
+    lambda_cases,
+    mesh_cases,
     policy_cases,
     shift_cases,
     store_cases,
@@ -29,7 +31,7 @@ from tests.chaos.faults.conftest import Calls
 LEASE = timedelta(seconds=30)
 READING = ("Describe", "List", "Get", "Assume")
 CASES = {**zone_cases.CASES, **host_cases.CASES, **shift_cases.CASES, **task_cases.CASES, **function_cases.CASES}
-CASES |= store_cases.CASES | policy_cases.CASES
+CASES |= store_cases.CASES | policy_cases.CASES | lambda_cases.CASES | mesh_cases.CASES
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
 
