@@ -48,7 +48,13 @@ CHAOS_PLACES = (
     "route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ChangeResourceRecordSets", "route53:GetChange",
 )  # fmt: skip
 # Faults of databases, caches, functions, queues and meshes.
-CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")
+CHAOS_STORES = (
+    "rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover", "dynamodb:GetResourcePolicy",
+    "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy", "sqs:SetQueueAttributes",
+    "lambda:UpdateEventSourceMapping", "lambda:UpdateFunctionConfiguration", "lambda:UpdateAlias",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:UpdateRoute",
+)  # fmt: skip
 # Faults of a host's network, by documents of AWS.
 CHAOS_HOSTS = ("ssm:Describe*", "ssm:List*", "ssm:CancelCommand")
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.

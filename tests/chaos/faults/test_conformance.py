@@ -18,7 +18,10 @@ from tests.chaos.faults import (
     dns_cases,
     function_cases,
     host_cases,
+    lambda_cases,
+    mesh_cases,
     network_cases,
+    policy_cases,
     shift_cases,
     store_cases,
     task_cases,
@@ -30,14 +33,17 @@ from tests.chaos.faults.conftest import Calls
 LEASE = timedelta(seconds=30)
 READING = ("Describe", "List", "Get", "Assume")
 CASES = {
-    **zone_cases.CASES,
-    **host_cases.CASES,
-    **network_cases.CASES,
-    **shift_cases.CASES,
-    **task_cases.CASES,
-    **function_cases.CASES,
-    **store_cases.CASES,
     **dns_cases.CASES,
+    **function_cases.CASES,
+    **host_cases.CASES,
+    **lambda_cases.CASES,
+    **mesh_cases.CASES,
+    **network_cases.CASES,
+    **policy_cases.CASES,
+    **shift_cases.CASES,
+    **store_cases.CASES,
+    **task_cases.CASES,
+    **zone_cases.CASES,
 }
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
