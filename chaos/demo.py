@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos import coverage, experiments, suggest
+from chaos import coverage, experiments, fis_discovery, suggest
 from chaos.models import Experiment
+from portal.jobs import queue
 from portal.jobs.context import JobContext
 from services import facts
 from services.models import Entity
@@ -28,6 +29,7 @@ def load(context: JobContext) -> None:
     if suggester is not None:
         _function(context, suggester)
     coverage.publish_all()
+    queue.enqueue(fis_discovery.JOB, by="demo", unique="demo")
 
 
 def _zones(context: JobContext, service: Entity) -> None:
