@@ -56,6 +56,22 @@ def post(
     return send("POST", url, body, headers, seconds=seconds, largest=largest)
 
 
+def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest: int = LARGEST_REPLY) -> Reply:
+    """Ask once and read at most ``largest`` bytes of the reply within ``seconds``. Raises as `post` does."""
+    return send("GET", url, None, headers, seconds=seconds, largest=largest)
+
+
+def delete(url: str, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
+    """Ask once for a removal. Raises as `post` does."""
+    return send("DELETE", url, None, headers, seconds=seconds)
+
+
+def check(url: str) -> None:
+    """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
+    scheme, host, port, _ = _parts(url)
+    _allowed(host, port, PORTS[scheme])
+
+
 def send(
     method: str,
     url: str,
@@ -65,10 +81,10 @@ def send(
     seconds: float = 10.0,
     largest: int = LARGEST_REPLY,
 ) -> Reply:
-    """Like `post`, with any method, and without a body where it is None."""
+    """Send one request of any method, without a body where it is None; limits and errors as with `post`."""
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
-    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https")
+    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https", min(CONNECT_SECONDS, seconds))
     try:
         try:
             connection.connect()
@@ -80,14 +96,9 @@ def send(
 
 
 def _exchange(
-    connection: _Pinned,
-    method: str,
-    path: str,
-    body: bytes | None,
-    headers: Mapping[str, str],
-    deadline: float,
+    connection: _Pinned, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float,
     largest: int,
-) -> Reply:
+) -> Reply:  # fmt: skip
     try:
         connection.request(method, path, body, {"Accept-Encoding": "identity", **headers})
         connection.patience(deadline)
@@ -150,13 +161,13 @@ def _public(address: str) -> bool:
 class _Pinned(http.client.HTTPConnection):
     """Connects to the address that was checked, whatever the name resolves to by now."""
 
-    def __init__(self, host: str, port: int, address: str, tls: bool) -> None:
-        super().__init__(host, port, timeout=CONNECT_SECONDS)
+    def __init__(self, host: str, port: int, address: str, tls: bool, patience: float) -> None:
+        super().__init__(host, port, timeout=patience)
         self._address, self._tls = address, tls
 
     def connect(self) -> None:
         """Open the socket to the pinned address; TLS checks the certificate for the name."""
-        self.sock = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 

@@ -28,6 +28,8 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
         sentence=f"Every invocation of {function} is throttled: its concurrency becomes 0.",
         rows=((function, f"concurrency {now}"),),
         refusal=refusal,
+        hit=1,
+        total=max(1, len(_functions(service))),
     )
 
 
@@ -52,7 +54,7 @@ def apply(target: Target) -> None:
 
 
 def undo(target: Target, before: Seen) -> None:
-    """Put the reserved concurrency back, or delete it where there was none."""
+    """Put the reserved concurrency back, or delete it where there was none. What somebody else has set since stays."""
     if not verify_undone(target, before):
         lambda_concurrency.reserve(target["account"], target["region"], target["function"], before["reserved"])
 
@@ -63,9 +65,8 @@ def verify_applied(target: Target) -> bool:
 
 
 def verify_undone(target: Target, before: Seen) -> bool:
-    """Whether the reserved concurrency is what it was before."""
-    seen = lambda_concurrency.reserved(target["account"], target["region"], target["function"])
-    return bool(seen == before["reserved"])
+    """Whether the function is on again. It was on before, so only the fault sets zero."""
+    return not verify_applied(target)
 
 
 KIND = Kind(

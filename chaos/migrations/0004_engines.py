@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chaos", "0001_initial"),
+        ("chaos", "0002_method"),
     ]
 
     operations = [

@@ -89,11 +89,19 @@ def associations(account: str, region: str, subnet_ids: Sequence[str]) -> dict[s
 
 def deny_all(account: str, region: str, vpc: str) -> str | None:
     """The id of our deny-all ACL in this VPC, if it is there and still has no allow rule. Raises AwsError."""
+    denying = [row["NetworkAclId"] for row in _made(account, region, vpc) if not _allows(row)]
+    return min(denying, default=None)
+
+
+def made(account: str, region: str, vpc: str) -> set[str]:
+    """Ids of all deny-all ACLs that were made here, also of one that somebody has opened since. Raises AwsError."""
+    return {str(row["NetworkAclId"]) for row in _made(account, region, vpc)}
+
+
+def _made(account: str, region: str, vpc: str) -> list[dict[str, Any]]:
     wanted = [{"Name": f"tag:{PURPOSE}", "Values": [DENY_ALL]}, {"Name": "vpc-id", "Values": [vpc]}]
     with aws_errors("ec2:DescribeNetworkAcls", account, region):
-        rows = pages(_client(account, region), "describe_network_acls", "NetworkAcls", Filters=wanted)
-        denying = [row["NetworkAclId"] for row in rows if not _allows(row)]
-    return min(denying, default=None)
+        return list(pages(_client(account, region), "describe_network_acls", "NetworkAcls", Filters=wanted))
 
 
 def create_deny_all(account: str, region: str, vpc: str) -> str:

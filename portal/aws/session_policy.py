@@ -35,18 +35,34 @@ VALIDATION = (
     "ssm:GetCommandInvocation", "ssm:CancelCommand", "sns:Publish", "lambda:InvokeFunction",
 )  # fmt: skip
 CHAOS = (
-    "ec2:DescribeSubnets", "ec2:DescribeNetworkAcls", "ec2:CreateNetworkAcl", "ec2:CreateTags",
-    "ec2:ReplaceNetworkAclAssociation", "ec2:DescribeInstances", "autoscaling:DescribeAutoScalingGroups",
+    "ec2:Describe*", "ec2:CreateNetworkAcl", "ec2:CreateTags", "ec2:ReplaceNetworkAclAssociation", "autoscaling:Describe*",
     "lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency",
     "fis:StopExperiment", "fis:TagResource",
 )  # fmt: skip
+# Faults of zones, regions, hosts and tasks.
+CHAOS_PLACES = (
+    "ec2:CreateRouteTable", "ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation",
+    "ec2:StopInstances", "ec2:StartInstances", "autoscaling:UpdateAutoScalingGroup",
+    "autoscaling:TerminateInstanceInAutoScalingGroup", "arc-zonal-shift:GetManagedResource", "arc-zonal-shift:ListZonalShifts",
+    "arc-zonal-shift:StartZonalShift", "arc-zonal-shift:CancelZonalShift", "ecs:StopTask",
+    "route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ChangeResourceRecordSets", "route53:GetChange",
+)  # fmt: skip
+# Faults of databases, caches, functions, queues and meshes.
+CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")
+# Faults of a host's network, by documents of AWS.
+CHAOS_HOSTS = ("ssm:Describe*", "ssm:List*", "ssm:CancelCommand")
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
 REVIEW = (
     "wellarchitected:Get*", "wellarchitected:List*", "wellarchitected:ImportLens", "wellarchitected:ExportLens",
     "wellarchitected:CreateLensVersion", "wellarchitected:CreateWorkload", "wellarchitected:AssociateLenses", "wellarchitected:UpdateAnswer",
     "wellarchitected:UpgradeLensReview", "wellarchitected:CreateMilestone",
 )  # fmt: skip
-ACTIONS = {"read": READ, "rollout": ROLLOUT + VALIDATION, "chaos": CHAOS, "review": REVIEW}
+ACTIONS = {
+    "read": READ,
+    "rollout": ROLLOUT + VALIDATION,
+    "chaos": CHAOS + CHAOS_PLACES + CHAOS_STORES + CHAOS_HOSTS,
+    "review": REVIEW,
+}
 # Of the FIS templates only those may be started that the account's owner has tagged for it.
 FIS_START: tuple[dict[str, object], ...] = (
     {"Effect": "Allow", "Action": "fis:StartExperiment", "Resource": "arn:*:fis:*:*:experiment/*"},
@@ -55,7 +71,14 @@ FIS_START: tuple[dict[str, object], ...] = (
         "Condition": {"StringEquals": {"aws:ResourceTag/colonnade": "allowed"}},
     },
 )  # fmt: skip
-NARROW = {"chaos": FIS_START}
+# On hosts nothing may be run but AWS's own documents for network faults.
+SSM_SEND: tuple[dict[str, object], ...] = (
+    {
+        "Effect": "Allow", "Action": "ssm:SendCommand",
+        "Resource": ["arn:*:ssm:*::document/AWSFIS-Run-Network-*", "arn:*:ec2:*:*:instance/*"],
+    },
+)  # fmt: skip
+NARROW = {"chaos": FIS_START + SSM_SEND}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
 

@@ -8,12 +8,13 @@ from collections import Counter
 from typing import Any
 
 from botocore.loaders import JSONFileLoader
-from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup
 from moto.core.loaders import Loader
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.ec2.models.instances import MetadataOptions
 
 _launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
+_attach = AutoScalingBackend.update_attached_target_groups
 
 
 def _spread_over_zones(group: Any, count_needed: int, propagated_tags: dict[str, str]) -> None:
@@ -58,6 +59,17 @@ def _follow_template(instance: Any, template: dict[str, Any]) -> None:
     )
 
 
+def _attach_running(backend: Any, group_name: str) -> None:
+    """Register the members that run; moto registers the stopped ones too, and refuses its own call."""
+    group = backend.autoscaling_groups[group_name]
+    whole = group.instance_states
+    try:
+        group.instance_states = [member for member in whole if member.instance.state == "running"]
+        _attach(backend, group_name)
+    finally:
+        group.instance_states = whole
+
+
 class _LeanFiles(JSONFileLoader):
     """Service models as plain dicts without their prose, which is four fifths of their size and is never read here."""
 
@@ -89,3 +101,4 @@ def apply() -> None:
     _drop_far_offerings()
     Loader.FILE_LOADER_CLASS = _LeanFiles
     FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread_over_zones  # type: ignore[method-assign, assignment]
+    AutoScalingBackend.update_attached_target_groups = _attach_running  # type: ignore[method-assign, assignment]

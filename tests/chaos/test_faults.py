@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chaos.faults import function_off, zone_down
+from chaos.faults import function_off, ground, zone_down
 from chaos.faults.registry import faults
 from portal.aws import lambda_concurrency, nacl
 from portal.changes import engine
@@ -57,12 +57,12 @@ def test_a_zone_without_the_service_is_refused(search: Any) -> None:
 
 def test_a_subnet_that_others_use_is_refused(service: Callable[..., Any]) -> None:
     stranger = nacl.Host("i-1", "subnet-1", "us-east-1a", "checkout")
-    reason = zone_down._refusal(service("search-api"), "us-east-1a", ["vpc-1"], 2, 6, [stranger])
+    reason = ground.refusal(service("search-api"), "us-east-1a", ["vpc-1"], 2, 6, [stranger])
     assert "also carry checkout" in reason
 
 
 def test_the_last_zone_is_refused(service: Callable[..., Any]) -> None:
-    assert "nothing would be left" in zone_down._refusal(service("search-api"), "us-east-1a", ["vpc-1"], 6, 6, [])
+    assert "nothing would be left" in ground.refusal(service("search-api"), "us-east-1a", ["vpc-1"], 6, 6, [])
 
 
 def test_the_cut_is_applied_verified_undone_and_verified(search: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox import ecs_deployments
+from portal.sandbox import ecs_deployments, ecs_stops
 from portal.sandbox.backends import backend
 from portal.sandbox.ecs_deployments import RUNNING, Move
 from portal.sandbox.registry import Context, Refused, handles
@@ -42,7 +42,9 @@ def completed(state: State, context: Context, service: dict[str, Any]) -> dict[s
     service |= {name: value for name, value in kept.items() if name in KEPT and name != "serviceConnectConfiguration"}
     known = ecs_deployments.moves(state, context.account, context.region, service["serviceArn"])
     record = find(context, service["clusterArn"], service["serviceName"])
-    service |= {"runningCount": record.desired_count, "pendingCount": 0, "taskDefinition": record.task_definition}
+    empty = ecs_stops.of(state, context.account, context.region, service["serviceArn"]).empty(state.wall())
+    counts = {"runningCount": max(0, record.desired_count - empty), "pendingCount": min(empty, record.desired_count)}
+    service |= {**counts, "taskDefinition": record.task_definition}
     last = known[-1] if known else None
     if service.get("deployments"):
         service["deployments"] = _deployments(state, service, kept, last)

@@ -45,11 +45,12 @@ def _named(service: Service, resource: str, name: str) -> list[dict[str, object]
 
 
 def own_subnets(place: Place, service: Service, letters: str) -> list[str]:
-    """A VPC with a subnet in each zone, all on one network ACL that allows everything; returns the subnet ids."""
+    """A VPC with a way out and a subnet in each zone, all on one network ACL that allows everything; returns the subnet ids."""
     ec2 = place.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=_named(service, "vpc", service.name))["Vpc"][
         "VpcId"
     ]
+    _way_out(place, service, vpc)
     acl = ec2.create_network_acl(VpcId=vpc, TagSpecifications=_named(service, "network-acl", service.name))[
         "NetworkAcl"
     ]["NetworkAclId"]
@@ -71,6 +72,16 @@ def own_subnets(place: Place, service: Service, letters: str) -> list[str]:
         subnets.append(subnet["Subnet"]["SubnetId"])
     _associate(place, acl, subnets)
     return subnets
+
+
+def _way_out(place: Place, service: Service, vpc: str) -> None:
+    """An internet gateway, and the route to it in the main table."""
+    ec2 = place.client("ec2")
+    made = ec2.create_internet_gateway(TagSpecifications=_named(service, "internet-gateway", service.name))
+    gateway = made["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    ec2.create_route(RouteTableId=tables[0]["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
 
 def _associate(place: Place, acl: str, subnets: list[str]) -> None:
