@@ -39,7 +39,7 @@ jobs.add(Job("chaos.advance", "Advance experiments", advance.ring, every=2, keep
 jobs.add(Job("chaos.coverage", "Coverage by experiments", coverage.run, every=600, keep=20))
 jobs.add(Job("chaos.preview", "Preview the blast radius", start.preview, keep=50))
 jobs.add(Job(halt_job.JOB, "Halt everything at Gremlin", halt_job.run, keep=50, max_attempts=8, queue="chaos"))
-jobs.add(Job("chaos.fis-templates", "Read the templates of AWS FIS", fis_discovery.run, every=900, keep=20))
+jobs.add(Job(fis_discovery.JOB, "Read the templates of AWS FIS", fis_discovery.run, every=900, keep=20))
 jobs.add(Job("chaos.evidence", "Void proofs of what has changed", evidence.run, every=30, keep=20))
 jobs.add(Job("chaos.suite", "Run a resilience suite", suite_advance.run_slot, queue="chaos"))
 jobs.add(Job("chaos.suites", "Advance resilience suites", suite_advance.ring, every=5, keep=5, lease=15, queue="chaos"))

@@ -89,6 +89,11 @@ NARROW = {"chaos": FIS_START + SSM_SEND}
 LIMIT = 2048
 
 
+def allowed_actions(role: str) -> list[str]:
+    """All that a role's session may do, also what it may do to some resources only."""
+    return [*ACTIONS[role], *(str(statement["Action"]) for statement in NARROW.get(role, ()))]
+
+
 def session_policy(role: str) -> str:
     """The inline policy for `role`, as compact JSON of at most 2,048 characters."""
     wide = {"Effect": "Allow", "Action": list(ACTIONS[role]), "Resource": "*"}
