@@ -35,7 +35,7 @@ def _line(row: queries.Row) -> tuple[object, ...]:
     verdicts = (row.last.verdicts or {}) if row.last else {}
     experiment, service = row.experiment, row.experiment.service
     return (
-        experiment.slug, experiment.title, service.ref, service.owner_ref, experiment.fault, experiment.enabled,
+        experiment.slug, experiment.title, service.ref, service.owner_ref, " + ".join(experiment.fault_keys), experiment.enabled,
         row.next_at.isoformat() if row.next_at else "", words.row_said(row).label,
         row.last.get_absolute_url() if row.last else "",
         *(verdicts.get(name, {}).get("word", "") for name in words.VERDICTS),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from chaos import coverage
-from chaos.engine import definition
+from chaos import coverage, measure
+from chaos.engine import definition, method
 from chaos.engine.definition import Invalid
+from chaos.engine.method import Step
 from chaos.faults.registry import faults
 from chaos.models import Experiment
 from portal.access import audit
@@ -23,7 +25,7 @@ from portal.jobs.cron import check_rule
 from services.models import Entity
 
 DEFINING = (
-    "hypothesis", "fault", "arguments", "stop_conditions", "observe_seconds", "max_seconds", "recover_seconds",
+    "hypothesis", "method", "stop_conditions", "observe_seconds", "max_seconds", "recover_seconds",
 )  # fmt: skip
 TIMING = ("cron", "every", "timezone")
 EDITABLE = ("title", *DEFINING, *TIMING, "enabled")
@@ -44,55 +46,82 @@ def digest(experiment: Experiment) -> str:
 
 
 def create(service: Entity, fields: Mapping[str, Any], by: Any) -> Experiment:
-    """Create an experiment. Raises Invalid with the field and the remedy."""
+    """Create an experiment. One `fault` with its `arguments` stands for a method of one step.
+
+    Raises Invalid with the field and the remedy.
+    """
     experiment = Experiment(service=service, created_by=by if isinstance(by, str) else by.get_username())
-    for name in EDITABLE:
-        if name in fields:
-            setattr(experiment, name, fields[name])
+    _set(experiment, fields)
     experiment.slug = _slug(service, experiment.title)
-    return _save(experiment, by, "chaos.experiment.create")
+    return _save(experiment, by, "chaos.experiment.create", fields)
 
 
 def change(experiment: Experiment, fields: Mapping[str, Any], by: Any) -> Experiment:
     """Edit an experiment. The version grows only where the definition changes. Raises Invalid."""
-    for name in EDITABLE:
-        if name in fields:
-            setattr(experiment, name, fields[name])
-    return _save(experiment, by, "chaos.experiment.change")
+    _set(experiment, fields)
+    return _save(experiment, by, "chaos.experiment.change", fields)
+
+
+def _set(experiment: Experiment, fields: Mapping[str, Any]) -> None:
+    for name, value in method.spelled_out(fields, experiment.method or ()).items():
+        if name in EDITABLE:
+            setattr(experiment, name, value)
 
 
 def check(experiment: Experiment) -> None:
-    """Raise Invalid where the experiment cannot be used; puts the checked arguments in place."""
+    """Raise Invalid where the experiment cannot be used; puts the checked method in place."""
     if not isinstance(experiment.title, str) or not experiment.title.strip() or len(experiment.title) > 120:
         raise Invalid("title", "Give a title of at most 120 characters.")
     hypothesis = definition.hypothesis(experiment.hypothesis)
-    definition.stop_conditions(experiment.stop_conditions, {probe.key for probe in hypothesis.probes})
-    fault = faults.get(experiment.fault)
-    if fault is None:
-        raise Invalid("fault", f"Unknown fault. Known faults: {', '.join(f.key for f in faults.items())}.")
-    experiment.arguments = fault.read(experiment.arguments)
-    _check_place(experiment.arguments)
-    _check_seconds(experiment, fault.max_seconds)
+    keys = {probe.key for probe in hypothesis.probes}
+    definition.stop_conditions(experiment.stop_conditions, keys)
+    steps = method.read(experiment.method, keys)
+    longest = min(_check_fault(step, f"method[{seq}]") for seq, step in enumerate(steps) if step.type == "fault")
+    experiment.method = [_named(step).stored() for step in steps]
+    measure.check(hypothesis, method.faults(steps)[0].arguments)
+    _check_seconds(experiment, longest, method.under_fault(steps))
     _check_timing(experiment)
 
 
-def _check_place(arguments: Mapping[str, str]) -> None:
+def _named(step: Step) -> Step:
+    """A fault that nobody named is called as the registry calls it."""
+    fault = faults.get(step.fault)
+    return replace(step, name=fault.title) if fault and step.name == step.fault else step
+
+
+def _check_fault(step: Step, where: str) -> int:
+    """The longest that this fault may stay in place. Raises Invalid."""
+    fault = faults.get(step.fault)
+    if fault is None:
+        raise Invalid(f"{where}.fault", f"Unknown fault. Known faults: {', '.join(f.key for f in faults.items())}.")
+    fault.read(step.arguments, f"{where}.arguments")
+    _check_place(step.arguments, f"{where}.arguments")
+    return fault.max_seconds
+
+
+def _check_place(arguments: Mapping[str, str], where: str) -> None:
     """A fault in AWS may only be planned where the portal is allowed to work."""
     if "account" not in arguments:
         return
     known = {account.account_id: account.regions for account in accounts()}
     if arguments["account"] not in known:
-        raise Invalid("arguments.account", f"Unknown account. Known accounts: {', '.join(sorted(known)) or 'none'}.")
+        raise Invalid(f"{where}.account", f"Unknown account. Known accounts: {', '.join(sorted(known)) or 'none'}.")
     if arguments["region"] not in known[arguments["account"]]:
         regions = ", ".join(known[arguments["account"]])
-        raise Invalid("arguments.region", f"The portal does not work in this region. Its regions: {regions}.")
+        raise Invalid(f"{where}.region", f"The portal does not work in this region. Its regions: {regions}.")
 
 
-def _check_seconds(experiment: Experiment, longest: int) -> None:
+def _check_seconds(experiment: Experiment, longest: int, paused: int) -> None:
     if not 10 <= experiment.max_seconds <= longest:
-        raise Invalid("max_seconds", f"Give 10 to {longest} seconds: this fault may not stay longer.")
+        raise Invalid("max_seconds", f"Give 10 to {longest} seconds: its faults may not stay longer.")
     if not 5 <= experiment.observe_seconds <= experiment.max_seconds:
         raise Invalid("observe_seconds", f"Give 5 to {experiment.max_seconds} seconds, the maximum of this experiment.")
+    if paused + experiment.observe_seconds > experiment.max_seconds:
+        raise Invalid(
+            "max_seconds",
+            f"The pauses under the fault ({paused} s) and the observation ({experiment.observe_seconds} s) take longer: "
+            "shorten them, or give more where the faults allow it.",
+        )
     if not 5 <= experiment.recover_seconds <= 3600:
         raise Invalid("recover_seconds", "Give 5 to 3600 seconds.")
 
@@ -111,11 +140,18 @@ def _check_timing(experiment: Experiment) -> None:
         raise Invalid("every", f"Give at least {SHORTEST_EVERY} seconds.")
 
 
-def _save(experiment: Experiment, by: Any, action: str) -> Experiment:
-    check(experiment)
-    sha256 = digest(experiment)
+def _save(experiment: Experiment, by: Any, action: str, fields: Mapping[str, Any]) -> Experiment:
+    try:
+        check(experiment)
+    except Invalid as error:
+        # Whoever sent one fault without steps is told of its own fields.
+        short = {"fault", "arguments"} & set(fields)
+        raise Invalid(error.field.removeprefix("method[0]."), error.message) if short else error from None
+    sha256, name = digest(experiment), by if isinstance(by, str) else by.get_username()
     with transaction.atomic():
         edited = experiment.pk is not None and sha256 != experiment.sha256
+        if experiment.pk is None or edited:
+            experiment.changed_by = name
         experiment.version = F("version") + 1 if edited else experiment.version
         experiment.sha256 = sha256
         experiment.save()
@@ -124,7 +160,6 @@ def _save(experiment: Experiment, by: Any, action: str) -> Experiment:
         coverage.publish_plan(experiment.service)
         detail = {"version": experiment.version, "sha256": sha256, "enabled": experiment.enabled}
         audit.record(by, action, f"experiment:{experiment.slug}", severity="medium", **detail)
-        name = by if isinstance(by, str) else by.get_username()
         queue.enqueue(PREVIEW_JOB, {"experiment": experiment.pk}, by=name, unique=str(experiment.pk))
     return experiment
 

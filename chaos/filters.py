@@ -6,7 +6,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from chaos.engine.states import State
 from chaos.faults.registry import faults
@@ -45,12 +46,12 @@ class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
         label="Experiment or service", method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
     team = TeamFilter(label="Team", choices=_team_choices, method="by_team", empty_label="all")
-    fault = django_filters.ChoiceFilter(label="Fault", choices=_fault_choices, empty_label="all")
+    fault = django_filters.ChoiceFilter(label="Fault", choices=_fault_choices, method="by_fault", empty_label="all")
     enabled = django_filters.ChoiceFilter(label="Runs", choices=ON_OFF, method="by_schedule", empty_label="all")
 
     class Meta:
         model = Experiment
-        fields = ["q", "team", "fault", "enabled"]
+        fields: list[Any] = ["q", "team", "fault", "enabled"]
 
     def search(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
         """Part of the title or of the service's name."""
@@ -59,6 +60,11 @@ class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_team(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
         """Those on services of one team."""
         return rows.filter(service__owner_ref__endswith=f"/{value}")
+
+    def by_fault(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
+        """Those with this fault in one of their steps. The value is one of the choices, so it is a plain key."""
+        written = rows.annotate(method_text=Cast("method", TextField()))
+        return written.filter(method_text__contains=f'"fault": "{value}"')
 
     def by_schedule(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
         """Those that run by themselves, or those that do not."""

@@ -10,7 +10,7 @@ from chaos.models import Experiment
 
 
 class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What may be edited on the page; the hypothesis and the fault are edited over REST."""
+    """What may be edited on the page; the hypothesis is edited over REST."""
 
     class Meta:
         model = Experiment
@@ -33,7 +33,10 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def wrong(self, field: str, message: str) -> None:
         """Attach an error of `chaos.experiments` to its field."""
-        self.add_error(field if field in self.fields else None, message)
+        if field in self.fields:
+            self.add_error(field, message)
+        else:
+            self.add_error(None, f"{field}: {message}")
 
 
 class ReasonForm(forms.Form):

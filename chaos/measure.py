@@ -1,53 +1,56 @@
-"""Measure the steady state: read the metrics of a hypothesis from CloudWatch and judge them."""
+"""Measure the steady state: read each probe of a hypothesis through its source and judge the value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from chaos.engine.hypothesis import Hypothesis, Metric, Outcome, Probe, Reading, ratio, read
-from portal.aws import cloudwatch
+from chaos.engine.hypothesis import Hypothesis, Outcome, Probe, Reading, read
+from chaos.engine.shape import Invalid
+from chaos.probes.registry import Asked, ProbeSource, sources
 from portal.aws.errors import AwsError
+from portal.outbound import OutboundError
+from portal.prometheus import PrometheusError
 
 
 def measure(
-    hypothesis: Hypothesis, where: Mapping[str, str], now: datetime, since: datetime | None = None
+    hypothesis: Hypothesis,
+    where: Mapping[str, str],
+    now: datetime,
+    since: datetime | None = None,
+    before: datetime | None = None,
 ) -> list[Reading]:
-    """One reading for each probe. `where` names account and region.
+    """One reading for each probe. `where` names account and region, for probes that do not.
 
-    Data points that began before `since` are left out: they tell of another stage of the run. A read that fails is
-    an unknown reading with the reason, never an exception.
+    Data points that began before `since` are left out: they tell of another stage of the run. `before` is when the fault
+    went in, where that was not at `since`. A read that fails is an unknown reading with the reason, never an exception.
     """
-    return [_reading(probe, where, now, since) for probe in hypothesis.probes]
+    asked = Asked(where, now, since, before)
+    return [_reading(probe, asked) for probe in hypothesis.probes]
 
 
-def _reading(probe: Probe, where: Mapping[str, str], now: datetime, since: datetime | None) -> Reading:
-    start = now - timedelta(seconds=probe.window)
-    if since is not None and since > start:
-        start = since
-    metrics = [probe.metric, *([probe.per] if probe.per else [])]
-    wanted = [cloudwatch.Metric(m.namespace, m.name, dict(m.dimensions), m.statistic) for m in metrics]
+def _reading(probe: Probe, asked: Asked) -> Reading:
+    source = _source(probe)
+    if source is None:
+        return read(probe, None, "its source is not installed")
     try:
-        series = cloudwatch.read(where["account"], where["region"], wanted, start, now, probe.period)
-    except AwsError as error:
+        return source.read(probe, probe.source, asked)
+    except (AwsError, OutboundError, PrometheusError) as error:
         return read(probe, None, str(error)[:300])
-    values = [
-        value(metric, [point.value for point in points if since is None or point.at >= since])
-        for metric, points in zip(metrics, series, strict=True)
-    ]
-    return read(probe, ratio(values[0], values[1]) if probe.per else values[0])
 
 
-def value(metric: Metric, points: Sequence[float]) -> float | None:
-    """One number for the window: counts are added, averages averaged; no points is None, or 0 where it may be missing."""
-    if not points:
-        return 0.0 if metric.missing == "zero" else None
-    if metric.statistic in ("Sum", "SampleCount"):
-        return sum(points)
-    if metric.statistic == "Minimum":
-        return min(points)
-    return max(points) if metric.statistic == "Maximum" else sum(points) / len(points)
+def check(hypothesis: Hypothesis, where: Mapping[str, str], field: str = "hypothesis") -> None:
+    """Raise Invalid for a probe that this portal cannot read as it is set up; `where` is the place of the first fault."""
+    for number, probe in enumerate(hypothesis.probes):
+        source = _source(probe)
+        if source is None:
+            raise Invalid(f"{field}.probes[{number}]", "The source of this probe is not installed.")
+        source.check(probe.source, where, f"{field}.probes[{number}].{source.key}")
+
+
+def _source(probe: Probe) -> ProbeSource[Any] | None:
+    return next((one for one in sources.items() if one.shape is type(probe.source)), None)
 
 
 def stored(readings: Sequence[Reading]) -> list[dict[str, Any]]:
@@ -60,6 +63,7 @@ def stored(readings: Sequence[Reading]) -> list[dict[str, Any]]:
             "value": r.value,
             "outcome": r.outcome.value,
             "sentence": r.sentence,
+            "age": r.age,
         }
         for r in readings
     ]
@@ -68,5 +72,6 @@ def stored(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 def restored(rows: Sequence[Mapping[str, Any]]) -> tuple[Reading, ...]:
     """Readings from JSON."""
     return tuple(
-        Reading(r["key"], r["title"], r["unit"], r["value"], Outcome(r["outcome"]), r["sentence"]) for r in rows
+        Reading(r["key"], r["title"], r["unit"], r["value"], Outcome(r["outcome"]), r["sentence"], r.get("age"))
+        for r in rows
     )

@@ -8,13 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos import queries, words
-from chaos.engine import definition
+from chaos import queries, steps, words
+from chaos.engine import definition, method
 from chaos.engine.hypothesis import Hypothesis, amount
 from chaos.engine.states import State
-from chaos.faults.registry import faults
 from chaos.models import Experiment, ExperimentRun
-from portal.changes import engine
 from portal.charts.lines import Limit, Marker, Series
 from portal.jobs.cron import preview
 from services import guards
@@ -22,12 +20,11 @@ from services import guards
 
 def list_rows(rows: Sequence[queries.Row]) -> list[dict[str, Any]]:
     """Experiments as table rows."""
-    titles = {fault.key: fault.title for fault in faults.items()}
     return [
         {
             "row": row,
             "said": words.row_said(row),
-            "fault": titles.get(row.experiment.fault, row.experiment.fault),
+            "fault": words.fault_titles(row.experiment.fault_keys),
             "verdicts": words.verdict_cells(row.last) if row.last else [],
         }
         for row in rows
@@ -51,7 +48,8 @@ def experiment_context(experiment: Experiment) -> dict[str, Any]:
         "figures": figures(row.last) if row.last else "",
         "hypothesis": definition.hypothesis(experiment.hypothesis),
         "stops": _stops(experiment),
-        "fault": faults.get(experiment.fault),
+        "fault": words.fault_titles(experiment.fault_keys),
+        "steps": steps.planned(experiment),
         "slots": _slots(experiment),
         "decision": decision,
         "guards": guards.guards.items(),
@@ -85,9 +83,9 @@ def run_context(run: ExperimentRun) -> dict[str, Any]:
         "hypothesis": hypothesis,
         "probes": _probes(run, hypothesis),
         "charts": _charts(run, hypothesis),
-        "changes": list(engine.for_owner(run.owner)),
+        "steps": steps.walked(run),
         "events": list(run.events.order_by("-id")[:100]),
-        "fault": faults.get(run.definition["fault"]),
+        "fault": words.fault_titles([step.fault for step in method.faults(run.steps)]),
         "live": not run.over,
     }
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from chaos import proof, queries, suggest, words
+from chaos.engine import method
 from chaos.engine.states import State
 from chaos.models import Experiment
 from portal.access import policy
@@ -56,14 +57,15 @@ def _rows(service: Entity, deployed: str) -> list[dict[str, Any]]:
 
 
 def _unplanned(service: Entity, known: suggest.Facts, rows: list[dict[str, Any]]) -> list[suggest.Suggestion]:
-    """Suggestions whose fault nobody has planned with these arguments."""
-    planned = {_same(e["row"].experiment.fault, e["row"].experiment.arguments) for e in rows}
+    """Suggestions whose faults nobody has planned with these arguments."""
+    planned = [_same(entry["row"].experiment.method) for entry in rows]
     offered = suggest.suggestions(service, known)
-    return [s for s in offered if _same(s.fields["fault"], s.fields["arguments"]) not in planned]
+    return [s for s in offered if _same(method.spelled_out(s.fields)["method"]) not in planned]
 
 
-def _same(fault: str, arguments: dict[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return fault, tuple(sorted(arguments.items()))
+def _same(steps: list[dict[str, Any]]) -> list[tuple[str, dict[str, str]]]:
+    """What two methods must share to be the same trial: their faults and where they hit."""
+    return [(step["fault"], step["arguments"]) for step in steps if step["type"] == "fault"]
 
 
 def running(user: User) -> list[ActivityRow]:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.coverage import SOURCE
-from chaos.models import ExperimentRun
+from chaos.engine.method import faults
+from chaos.models import SKIPPED, ExperimentRun
+from chaos.resting import configuration
 from chaos.words import VALID_DAYS
 from services import facts
 
@@ -21,15 +23,21 @@ def publish(run: ExperimentRun) -> None:
     known = facts.current(run.service)
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
     result = _result(run)
-    key = run.definition["fault"].replace("-", "_")
-    mine = earlier.get(key, {}).get("url") == result["url"]
-    telling = {key: result} if key not in earlier or mine or (run.over and _tells(run)) else {}
+    tells = run.over and _tells(run)
+    told = {key: {**result, "configuration": configuration(key, known)} for key in _tried(run)}
+    telling = {key: one for key, one in told.items() if tells or earlier.get(key, result).get("url") == result["url"]}
     value = {**result, "by_fault": {**earlier, **telling}}
     at = run.ended_at or run.created_at
     facts.publish(
         run.service, "chaos.proof", value,
         source=SOURCE, observed_at=at, expires_at=at + VALID, url=run.get_absolute_url(),
     )  # fmt: skip
+
+
+def _tried(run: ExperimentRun) -> list[str]:
+    """The faults that the run came to, as keys of the fact; those of skipped steps it says nothing about."""
+    reached = set(run.step_rows.filter(type="fault").exclude(state=SKIPPED).values_list("seq", flat=True))
+    return sorted({step.fault.replace("-", "_") for seq, step in enumerate(run.steps) if seq in reached})
 
 
 def _tells(run: ExperimentRun) -> bool:
@@ -40,15 +48,16 @@ def _tells(run: ExperimentRun) -> bool:
 
 
 def _result(run: ExperimentRun) -> dict[str, Any]:
-    verdicts = run.verdicts or {}
+    verdicts, tried = run.verdicts or {}, faults(run.steps)
     words = {name: verdicts.get(name, {}).get("word", "") for name in ("hypothesis", "fault", "recovery", "safety")}
     at = run.ended_at or run.created_at
     return {
         "experiment": run.experiment.slug,
         "title": run.experiment.title,
         "passed": bool(run.passed),
-        "fault": run.definition["fault"],
-        "zone": run.definition["arguments"].get("zone", ""),
+        "fault": tried[0].fault,
+        "faults": [step.fault for step in tried],
+        "zone": next((step.arguments["zone"] for step in tried if "zone" in step.arguments), ""),
         "version": run.deployed_version,
         "at": at.isoformat(),
         "undone": run.removed_at is not None,
@@ -59,8 +68,16 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
 
 
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
-    """The version that the newest rollout brought, or "" where nobody has said."""
-    return str(known["deployments.rollout"].value.get("version", "")) if "deployments.rollout" in known else ""
+    """The version in production, or "" where nobody has said: the portal's last rollout knows, else the newest release.
+
+    A rollout that is still under way, or was taken back, has not brought its version.
+    """
+    if "deployments.rollout" in known:
+        said = known["deployments.rollout"].value
+        brought = said.get("state", "succeeded") == "succeeded"
+        return str(said.get("version" if brought else "previous_version", ""))
+    pipeline = known.get("deployments.pipeline")
+    return str(pipeline.value.get("released_version", "")) if pipeline else ""
 
 
 SOURCES = (
@@ -75,6 +92,7 @@ SOURCES = (
             "chaos.proof.experiment": "string",
             "chaos.proof.passed": "boolean",
             "chaos.proof.fault": "string",
+            "chaos.proof.faults": "list",
             "chaos.proof.zone": "string",
             "chaos.proof.version": "string",
             "chaos.proof.at": "string",
@@ -83,6 +101,10 @@ SOURCES = (
             "chaos.proof.verdicts.hypothesis": "string",
             "chaos.proof.by_fault.zone_network_cut.passed": "boolean",
             "chaos.proof.by_fault.zone_network_cut.at": "string",
+            "chaos.proof.by_fault.aurora_failover.passed": "boolean",
+            "chaos.proof.by_fault.aurora_failover.at": "string",
+            "chaos.proof.by_fault.rds_failover.passed": "boolean",
+            "chaos.proof.by_fault.rds_failover.at": "string",
             "chaos.plan.experiments": "number",
             "chaos.plan.scheduled": "number",
         },

@@ -36,9 +36,30 @@ class ExperimentSerializer(Closed, serializers.ModelSerializer[Experiment]):
         source="service.ref", max_length=200, help_text="Entity ref of the service, such as component:default/checkout."
     )
     hypothesis = serializers.JSONField(
-        help_text='{"sentence": text, "probes": [{"key", "title", "unit", "metric", "per", "tolerance", "window", "period"}]}'
+        help_text=(
+            '{"sentence": text, "probes": [{"key", "title", one source, "unit", "tolerance", "window", "period"}]}. '
+            'Sources: "metric" {"namespace", "name", "dimensions", "statistic", "missing", "account", "region"} with '
+            '"per" (a second metric); "prometheus" {"query", "server"}; "http" {"url", "status", "within_ms", "contains"}; '
+            '"alarm" {"account", "region", "name"}; "steady" {"errors", "requests", "baseline", "margin"}. The last three '
+            "say themselves what is expected and take no unit and no tolerance."
+        )
     )
-    arguments = serializers.JSONField(help_text="What the fault asks for, such as account, region and zone.")
+    method = serializers.JSONField(
+        required=False,
+        help_text=(
+            '1 to 20 steps: {"type": "fault", "name", "fault", "arguments"}, {"type": "pause", "name", "seconds"} or '
+            '{"type": "probe", "name", "probe"}. Faults stay in place until the observation is over.'
+        ),
+    )
+    fault = serializers.CharField(
+        required=False,
+        write_only=True,
+        max_length=60,
+        help_text="Short for a method of one step: the key of its fault.",
+    )
+    arguments = serializers.JSONField(
+        required=False, write_only=True, help_text="With `fault`: what it asks for, such as account, region and zone."
+    )
     stop_conditions = serializers.JSONField(
         required=False,
         help_text='[{"probe": key, "tolerance": {"at_least": n} | {"at_most": n} | {"between": [a, b]}}]',
@@ -51,7 +72,7 @@ class ExperimentSerializer(Closed, serializers.ModelSerializer[Experiment]):
     class Meta:
         model = Experiment
         fields = [
-            "id", "slug", "service", *EDITABLE, "version", "sha256", "preview", "preview_at",
+            "id", "slug", "service", *EDITABLE, "fault", "arguments", "version", "sha256", "preview", "preview_at",
             "created_by", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = [

@@ -8,12 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from chaos import experiments
+from chaos import experiments, targets
 from chaos.claim import log
-from chaos.faults.registry import faults
-from chaos.models import FINAL_STATES, Experiment, ExperimentRun
+from chaos.models import FINAL_STATES, Experiment, ExperimentRun, RunStep
 from portal.access import audit
-from portal.aws.errors import AwsError
 from portal.jobs.context import JobContext
 
 
@@ -29,6 +27,9 @@ def create(experiment: Experiment, slot_at: datetime, *, by: str, job_run: int |
                 experiment_sha256=experiment.sha256, experiment_version=experiment.version,
                 definition=experiments.snapshot(experiment),
             )  # fmt: skip
+            RunStep.objects.bulk_create(
+                RunStep(run=run, seq=seq, type=step.type, name=step.name) for seq, step in enumerate(run.steps)
+            )
             log(run, f"Planned by {by}.")
             detail = {"experiment": experiment.slug, "slot": slot_at.isoformat(), "version": experiment.version}
             audit.record(by, "chaos.run.start", run.owner, severity="high", **detail)
@@ -53,7 +54,7 @@ def abort(run: ExperimentRun, user: Any) -> bool:
     """Ask a run to stop: within two rings nothing new begins and the undo starts. False where it is over."""
     open_run = ExperimentRun.objects.filter(pk=run.pk, abort_by="").exclude(state__in=FINAL_STATES)
     with transaction.atomic():
-        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now(), due_at=timezone.now())
+        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now())
         if asked:
             run.refresh_from_db(fields=["state"])
             log(run, f"{user.get_username()} asks to abort.")
@@ -62,12 +63,17 @@ def abort(run: ExperimentRun, user: Any) -> bool:
 
 
 def preview(context: JobContext) -> dict[str, Any]:
-    """The job `chaos.preview`: look up what the fault would hit now, and store it with its age."""
+    """The job `chaos.preview`: look up what each fault would hit now, and store it with its age."""
     experiment = Experiment.objects.select_related("service").get(pk=context.args["experiment"])
-    fault = faults.get(experiment.fault)
-    try:
-        found = fault.preview(experiment.service, experiment.arguments).stored() if fault else {}
-    except AwsError as error:
-        found = {"sentence": "The target could not be looked up.", "rows": [], "refusal": str(error), "target": {}}
-    Experiment.objects.filter(pk=experiment.pk).update(preview=found, preview_at=timezone.now())
-    return {"preview": found.get("sentence", "")}
+    look_up(experiment)
+    return {"preview": " ".join(row["sentence"] for row in experiment.preview["steps"])}
+
+
+def look_up(experiment: Experiment) -> None:
+    """Ask AWS what the experiment would hit, and store it. Only for workers."""
+    now = timezone.now()
+    experiment.preview = targets.stored(
+        targets.resolve(experiment.service, experiment.steps, experiment.stop_conditions), experiment.sha256, now
+    )
+    experiment.preview_at = now
+    Experiment.objects.filter(pk=experiment.pk).update(preview=experiment.preview, preview_at=now)

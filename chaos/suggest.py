@@ -29,8 +29,11 @@ class Suggestion:
 
 def suggestions(service: Entity, known: Facts) -> list[Suggestion]:
     """What could be tried on this service, most useful first."""
+    from chaos import suggest_stores
+
     return [
         *_zones(service, known),
+        *suggest_stores.offers(service, known),
         *_hosts_lost(known),
         *_tasks_lost(known),
         *_shifts(known),
@@ -38,19 +41,20 @@ def suggestions(service: Entity, known: Facts) -> list[Suggestion]:
     ]
 
 
-def _items(known: Facts, key: str) -> list[Item]:
+def items(known: Facts, key: str) -> list[Item]:
+    """The items of a fact, none where it is not known."""
     return list(known[key].value.get("items", [])) if key in known else []
 
 
 def _balancers(known: Facts) -> dict[tuple[str, str], Item]:
     """A load balancer by account and region: what a loss is measured at."""
-    return {(item["account"], item["region"]): item for item in _items(known, "aws.alb")}
+    return {(item["account"], item["region"]): item for item in items(known, "aws.alb")}
 
 
 def _zones(service: Entity, known: Facts) -> Iterable[Suggestion]:
     """The loss of the first zone, for groups in several zones behind a load balancer."""
     balancers = _balancers(known)
-    for group in _items(known, "aws.asg"):
+    for group in items(known, "aws.asg"):
         balancer = balancers.get((group["account"], group["region"]))
         zones = sorted(group.get("zones", []))
         if balancer is None or len(zones) < 2:
@@ -78,7 +82,7 @@ def _fields(
     """An experiment that is measured at a load balancer: failed requests, and with `needed` also its healthy hosts."""
     name = balancer["arn"].partition(":loadbalancer/")[2]
     groups = [group["arn"].rpartition(":")[2] for group in balancer.get("target_groups", [])]
-    probes = [_errors(name)]
+    probes = [failed_requests(name)]
     stops: list[dict[str, Any]] = []
     if groups and needed:
         probes.insert(0, _hosts(name, groups[0], needed))
@@ -99,7 +103,7 @@ def _fields(
 def _hosts_lost(known: Facts) -> Iterable[Suggestion]:
     """The loss of one host, for groups of several behind a load balancer."""
     balancers = _balancers(known)
-    for group in _items(known, "aws.asg"):
+    for group in items(known, "aws.asg"):
         balancer = balancers.get((group["account"], group["region"]))
         hosts = int(group.get("desired") or group.get("instances") or 0)
         if balancer is None or hosts < 2:
@@ -120,7 +124,7 @@ def _hosts_lost(known: Facts) -> Iterable[Suggestion]:
 def _tasks_lost(known: Facts) -> Iterable[Suggestion]:
     """The loss of one task, for ECS services that run several behind a load balancer."""
     balancers = _balancers(known)
-    for item in _items(known, "aws.ecs"):
+    for item in items(known, "aws.ecs"):
         balancer = balancers.get((item["account"], item["region"]))
         tasks = int(item.get("desired") or 0)
         if balancer is None or tasks < 2:
@@ -139,7 +143,7 @@ def _tasks_lost(known: Facts) -> Iterable[Suggestion]:
 
 def _shifts(known: Facts) -> Iterable[Suggestion]:
     """A zonal shift, for load balancers that answer in several zones."""
-    for balancer in _items(known, "aws.alb"):
+    for balancer in items(known, "aws.alb"):
         zones = sorted(balancer.get("zones", []))
         if len(zones) < 2:
             continue
@@ -172,7 +176,8 @@ def _hosts(balancer: str, group: str, needed: int) -> dict[str, Any]:
     }
 
 
-def _errors(balancer: str) -> dict[str, Any]:
+def failed_requests(balancer: str) -> dict[str, Any]:
+    """The probe of a load balancer, by its CloudWatch name: at most one request in a hundred fails."""
     where = {"namespace": "AWS/ApplicationELB", "dimensions": {"LoadBalancer": balancer}, "statistic": "Sum"}
     return {
         "key": "failed-requests",
@@ -191,8 +196,8 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
 
     The function's own metrics say nothing: throttled calls are not counted as invocations.
     """
-    functions = _items(known, "aws.lambda")
-    callers = _callers(service) if functions else []
+    functions = items(known, "aws.lambda")
+    callers = leaning(service) if functions else []
     for function in functions:
         place = (function["account"], function["region"])
         near = [(name, item) for name, item in callers if (item["account"], item["region"]) == place]
@@ -207,8 +212,8 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
         yield Suggestion(f"function-{function['name']}".lower(), title, why, fields)
 
 
-def _callers(service: Entity) -> list[tuple[str, Item]]:
+def leaning(service: Entity) -> list[tuple[str, Item]]:
     """Names and load balancers of the services that depend on this one."""
     sources = [caller for _, caller in queries.targets(service, "dependencyOf") if caller]
     found = facts.bulk_current(sources)
-    return [(s.name, item) for s in sources for item in _items(found.get(s.pk, {}), "aws.alb")]
+    return [(s.name, item) for s in sources for item in items(found.get(s.pk, {}), "aws.alb")]

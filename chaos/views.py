@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chaos import csv_export, experiments, halts, pages, queries, start, suggest
+from chaos import approvals, csv_export, experiments, halts, pages, queries, start, suggest
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter
 from chaos.forms import ExperimentForm, ReasonForm
@@ -36,6 +36,7 @@ def experiment_list(request: HttpRequest) -> HttpResponseBase:
         "running": pages.running_rows(queries.under_way()[:10]),
         "halts": [(halt, halts.may_clear(request.user, halt.scope)) for halt in halts.standing()],
         "halted": halts.standing().filter(scope=EVERYTHING).exists(),
+        "may_import": policy.may_somewhere(request.user, "editor"),
         "may_halt": policy.may_somewhere(request.user, "operator"),
         "reason": ReasonForm(),
     }
@@ -50,6 +51,7 @@ def experiment(request: HttpRequest, slug: str) -> HttpResponse:
     context = pages.experiment_context(found)
     context["may_run"] = policy.may(request.user, "operator", found.owner_ref)
     context["may_edit"] = policy.may(request.user, "editor", found.owner_ref)
+    context["approval"] = approvals.card(found, request.user)
     return render(request, "chaos/experiment.html", context)
 
 

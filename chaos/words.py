@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from chaos.engine.states import ACTIVE, State
+from chaos.faults.registry import faults
 from chaos.models import ExperimentRun
 from chaos.queries import Row
 
 STEPS = (
     (State.CLAIMED, "Claimed", "guards asked"),
     (State.CHECKING, "Checking", "steady state before"),
-    (State.INJECTING, "Injecting", "armed, then applied"),
+    (State.INJECTING, "Injecting", "step by step, armed, then applied"),
     (State.OBSERVING, "Observing", "steady state under the fault"),
     (State.ROLLING_BACK, "Rolling back", "undo, then proof"),
     (State.VERIFYING, "Verifying", "steady state after"),
@@ -36,6 +38,12 @@ STATE_WORDS = {
     State.ENDED: "has ended",
     State.BLOCKED: "was blocked",
 }
+
+
+def fault_titles(keys: Iterable[str]) -> str:
+    """The titles of these faults, each once, in order."""
+    known = {fault.key: fault.title for fault in faults.items()}
+    return ", then ".join(dict.fromkeys(known.get(key, key) for key in keys))
 
 
 @dataclass(frozen=True)

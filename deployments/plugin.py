@@ -40,6 +40,9 @@ panel_registry.add(
 )
 panel_registry.add(Panel("deployments", "Deployments", "service.tab", "deployments/panel_tab.html", panels.tab, 40))
 panel_registry.add(Panel("delivery", "Delivery", "service.tab", "deployments/dora/panel_tab.html", dora.panel, 41))
+panel_registry.add(
+    Panel("deployments.delivery", "Delivery", "team.main", "deployments/dora/panel_team.html", dora.of_team, 25)
+)
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 jobs.add(delivery.JOB)

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,10 +39,11 @@ class NoReply(OutboundError):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of any status; `body` is cut where the caller said."""
+    """A reply of any status; `body` is cut where the caller said, the names of `headers` are in small letters."""
 
     status: int
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def post(
@@ -52,24 +53,54 @@ def post(
 
     Raises Forbidden, NotReached or NoReply.
     """
+    return send("POST", url, body, headers, seconds=seconds, largest=largest)
+
+
+def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest: int = LARGEST_REPLY) -> Reply:
+    """Ask once and read at most ``largest`` bytes of the reply within ``seconds``. Raises as `post` does."""
+    return send("GET", url, None, headers, seconds=seconds, largest=largest)
+
+
+def delete(url: str, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
+    """Ask once for a removal. Raises as `post` does."""
+    return send("DELETE", url, None, headers, seconds=seconds)
+
+
+def check(url: str) -> None:
+    """Raise Forbidden where the address is malformed or its host is not on the list. Nothing is resolved or sent."""
+    scheme, host, port, _ = _parts(url)
+    _allowed(host, port, PORTS[scheme])
+
+
+def send(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = 10.0,
+    largest: int = LARGEST_REPLY,
+) -> Reply:
+    """Send one request of any method, without a body where it is None; limits and errors as with `post`."""
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
-    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https")
+    connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https", min(CONNECT_SECONDS, seconds))
     try:
         try:
             connection.connect()
         except (OSError, ssl.SSLError) as error:
             raise NotReached(f"{host} cannot be reached: {error}."[:300]) from error
-        return _exchange(connection, path, body, headers, time.monotonic() + seconds, largest)
+        return _exchange(connection, method, path, body, headers, time.monotonic() + seconds, largest)
     finally:
         connection.close()
 
 
 def _exchange(
-    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], deadline: float, largest: int
-) -> Reply:
+    connection: _Pinned, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float,
+    largest: int,
+) -> Reply:  # fmt: skip
     try:
-        connection.request("POST", path, body, {"Accept-Encoding": "identity", **headers})
+        connection.request(method, path, body, {"Accept-Encoding": "identity", **headers})
         connection.patience(deadline)
         response = connection.getresponse()
         read = b""
@@ -78,7 +109,8 @@ def _exchange(
             connection.patience(deadline)
     except (OSError, http.client.HTTPException) as error:
         raise NoReply(f"{connection.host} gave no reply: {error or type(error).__name__}."[:300]) from error
-    return Reply(response.status, read.decode("utf-8", "replace"))
+    told = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, read.decode("utf-8", "replace"), told)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -129,13 +161,13 @@ def _public(address: str) -> bool:
 class _Pinned(http.client.HTTPConnection):
     """Connects to the address that was checked, whatever the name resolves to by now."""
 
-    def __init__(self, host: str, port: int, address: str, tls: bool) -> None:
-        super().__init__(host, port, timeout=CONNECT_SECONDS)
+    def __init__(self, host: str, port: int, address: str, tls: bool, patience: float) -> None:
+        super().__init__(host, port, timeout=patience)
         self._address, self._tls = address, tls
 
     def connect(self) -> None:
         """Open the socket to the pinned address; TLS checks the certificate for the name."""
-        self.sock = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 

@@ -1,7 +1,7 @@
 """The steady-state hypothesis: probes as data, their tolerances, and what a measured value says about them.
 
-A probe names one metric, or the ratio of two, and the range in which its value belongs. A value that nobody could
-read makes the probe unknown, which is neither holds nor broken.
+A probe names one source and the range in which its value belongs. A value that nobody could read makes the probe
+unknown, which is neither holds nor broken.
 """
 
 from __future__ import annotations
@@ -10,6 +10,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from chaos.engine.sources import Source, Steady
+
+OK = "ok"
+"""The unit of a probe that only knows 1 (as wanted) and 0."""
 
 
 class Outcome(StrEnum):
@@ -39,23 +44,13 @@ class Tolerance:
 
     def words(self, unit: str) -> str:
         """The range in words, for example "at least 4 hosts"."""
+        if unit == OK:
+            return amount(1.0 if self.accepts(1.0) else 0.0, unit)
         if self.high is None and self.low is not None:
             return f"at least {amount(self.low, unit)}"
         if self.low is None and self.high is not None:
             return f"at most {amount(self.high, unit)}"
         return f"between {amount(self.low or 0.0, unit)} and {amount(self.high or 0.0, unit)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One CloudWatch metric: namespace, name, its exact dimensions and the statistic that is read."""
-
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...] = ()
-    statistic: str = "Average"
-    missing: str = "unknown"
-    """"zero" where the metric is only published when something happened (error counts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +60,8 @@ class Probe:
     key: str
     title: str
     unit: str
-    metric: Metric
+    source: Source
     tolerance: Tolerance
-    per: Metric | None = None
-    """The denominator, where the probe is a ratio."""
     window: int = 60
     """Seconds of data that one measurement looks at."""
     period: int = 10
@@ -76,6 +69,8 @@ class Probe:
 
     def words(self) -> str:
         """The probe as the sentence that the hypothesis claims."""
+        if isinstance(self.source, Steady):
+            return f"{self.title} is no worse than before"
         return f"{self.title} is {self.tolerance.words(self.unit)}"
 
 
@@ -97,10 +92,14 @@ class Reading:
     value: float | None
     outcome: Outcome
     sentence: str
+    age: float | None = None
+    """Seconds from what was measured to the measurement; None where that is not known."""
 
 
 def amount(value: float, unit: str) -> str:
-    """A value with its unit: unit "share" is a fraction of 1 that is written in percent."""
+    """A value with its unit: unit "share" is a fraction of 1 that is written in percent, "ok" is a yes or no."""
+    if unit == OK:
+        return "OK" if value >= 1 else "not OK"
     if unit == "share":
         return f"{_short(value * 100)} %"
     return f"{_short(value)} {unit}".strip()
@@ -117,17 +116,16 @@ def ratio(numerator: float | None, denominator: float | None) -> float | None:
     return numerator / denominator
 
 
-def read(probe: Probe, value: float | None, problem: str = "") -> Reading:
-    """Judge one measured value; `problem` says in words why there is none."""
+def read(probe: Probe, value: float | None, problem: str = "", *, age: float | None = None, said: str = "") -> Reading:
+    """Judge one measured value. `problem` says in words why there is none, `said` replaces the usual sentence."""
     if value is None or not math.isfinite(value):
         why = problem or "no data in the window"
-        return Reading(probe.key, probe.title, probe.unit, None, Outcome.UNKNOWN, f"{probe.title} is not known: {why}.")
-    wanted = probe.tolerance.words(probe.unit)
-    if probe.tolerance.accepts(value):
-        sentence = f"{probe.title} is {amount(value, probe.unit)}, {wanted} was expected."
-        return Reading(probe.key, probe.title, probe.unit, value, Outcome.HOLDS, sentence)
-    sentence = f"{probe.title} is {amount(value, probe.unit)}, but {wanted} was expected."
-    return Reading(probe.key, probe.title, probe.unit, value, Outcome.BROKEN, sentence)
+        sentence = f"{probe.title} is not known: {why.rstrip('.')}."
+        return Reading(probe.key, probe.title, probe.unit, None, Outcome.UNKNOWN, sentence, age)
+    outcome = Outcome.HOLDS if probe.tolerance.accepts(value) else Outcome.BROKEN
+    but = "" if outcome is Outcome.HOLDS else "but "
+    usual = f"{probe.title} is {amount(value, probe.unit)}, {but}{probe.tolerance.words(probe.unit)} was expected."
+    return Reading(probe.key, probe.title, probe.unit, value, outcome, said or usual, age)
 
 
 def overall(outcomes: Iterable[Outcome]) -> Outcome:

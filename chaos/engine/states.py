@@ -3,8 +3,8 @@
 `move` looks at the state and at what the worker has just seen, and answers with the next state or with None for
 "wait". Two promises rest on this table alone, and the property tests hold them for any order of signals:
 
-* the fault is injected at most once: nothing leads back to CHECKING or INJECTING, and a run whose worker died while
-  it injected or observed goes to ROLLING_BACK;
+* no step is injected twice: nothing leads back to CHECKING or INJECTING, and a run whose worker died while it
+  injected or observed goes to ROLLING_BACK;
 * BLOCKED means that nothing was ever armed, ENDED means that the undo was proven.
 """
 
@@ -121,7 +121,7 @@ def _before_the_fault(state: State, seen: Signals) -> Move | None:
         return Move(
             State.BLOCKED, f"The steady state is {seen.steady} before the fault. {seen.steady_sentence}".strip()
         )
-    return Move(State.INJECTING, "The steady state holds; the fault goes in.")
+    return Move(State.INJECTING, "The steady state holds; the method begins.")
 
 
 def _under_the_fault(state: State, seen: Signals) -> Move | None:
@@ -129,10 +129,16 @@ def _under_the_fault(state: State, seen: Signals) -> Move | None:
         return Move(State.ROLLING_BACK, "The worker was lost; the fault is taken out and never injected again.")
     if seen.stop:
         return Move(State.ROLLING_BACK, seen.stop)
+    if seen.denied:
+        return Move(State.ROLLING_BACK, "Guards said no: " + "; ".join(seen.denied))
     if seen.fault is Fault.FAILED:
         return Move(State.ROLLING_BACK, "The fault could not be put in place.")
     if state is State.INJECTING:
-        return Move(State.OBSERVING, "The fault is in place.") if seen.fault is Fault.APPLIED else None
+        return (
+            Move(State.OBSERVING, "Every step is done; the faults are in place.")
+            if seen.fault is Fault.APPLIED
+            else None
+        )
     if seen.observed:
         return Move(State.ROLLING_BACK, "Observed as long as planned.")
     return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chaos import halts
-from chaos.engine import definition
+from chaos.engine import definition, method
 from chaos.engine.hypothesis import Hypothesis
+from chaos.engine.method import Step
 from chaos.engine.states import Signals
 from chaos.engine.stopping import StopCondition
 from chaos.engine.verdicts import Ended
 from chaos.models import ExperimentRun
+from services import guards
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,23 @@ class Plan:
 
     hypothesis: Hypothesis
     stop_conditions: tuple[StopCondition, ...]
-    fault: str
-    arguments: dict[str, str]
+    steps: tuple[Step, ...]
     observe: int
     limit: int
     recover: int
 
     @property
     def pause(self) -> float:
-        """Seconds between two measurements: about a hundred over the observation, but not more often than every 2 s."""
-        return max(2.0, self.observe / 100)
+        """Seconds between two measurements: about a hundred over the observation, never less than 2 s.
+
+        Never more than 10 s either: the changes' leases are renewed with each of them.
+        """
+        return min(10.0, max(2.0, self.observe / 100))
+
+    @property
+    def where(self) -> Mapping[str, str]:
+        """Account and region of the first fault, for probes that do not name their own."""
+        return method.faults(self.steps)[0].arguments
 
     @property
     def patience(self) -> float:
@@ -54,8 +64,7 @@ def plan(run: ExperimentRun) -> Plan:
     return Plan(
         hypothesis=hypothesis,
         stop_conditions=definition.stop_conditions(data["stop_conditions"], keys),
-        fault=data["fault"],
-        arguments=data["arguments"],
+        steps=run.steps,
         observe=data["observe_seconds"],
         limit=data["max_seconds"],
         recover=data["recover_seconds"],
@@ -71,3 +80,12 @@ def stop_asked(run: ExperimentRun) -> tuple[str, Ended | None]:
     if halted:
         return f"Kill switch: {halted}", Ended.KILL_SWITCH
     return "", None
+
+
+def stop_or_denied(run: ExperimentRun) -> tuple[str, Ended | None]:
+    """The same, and whether a guard has come to forbid it: asked before each step and each round under the fault."""
+    stop, because = stop_asked(run)
+    if because:
+        return stop, because
+    reasons = guards.ask("chaos", run.service, by=run.owner).reasons
+    return (f"A guard says no: {'; '.join(reasons)}", Ended.GUARD) if reasons else ("", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from . import backends
+from . import backends, failing_over
 from .organisation import SERVICES
 from .parts import Fleet, Function, LoadBalancer, Service
 from .state import State
@@ -13,6 +13,8 @@ from .traffic import RELEASE_ERRORS, Load, signals, usual_load
 
 CUT_ERRORS = 0.003
 """Share of failing requests while a zone is cut: retries and in-flight requests only, the other zones carry on."""
+FAILOVER_ERRORS = 0.006
+"""Share of failing requests while the service's database fails over: writes wait, and some give up."""
 
 
 def publish(state: State, seconds: float, rng: random.Random) -> None:
@@ -99,7 +101,8 @@ def _publish_balancer(state: State, service: Service, usual: Load, seconds: floa
     calls = max(0, round(usual.calls * seconds * (1 + 0.04 * rng.gauss(0, 1))))
     own = {"LoadBalancer": names[0]}
     _publish_groups(state, service, names[0], calls, usual, rng)
-    failed = _failures(calls, CUT_ERRORS if cut else usual.errors, rng)
+    shaken = failing_over.shaken(state, service.account, service.region, service.name, seconds)
+    failed = _failures(calls, CUT_ERRORS if cut else FAILOVER_ERRORS if shaken else usual.errors, rng)
     latency = usual.latency / 1000 * (1.25 if cut else 1.0) * (1 + 0.05 * rng.gauss(0, 1))
     _put(state, service, "AWS/ApplicationELB", "RequestCount", own, calls, unit="Count")
     _put(state, service, "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", own, failed, unit="Count")

@@ -160,6 +160,8 @@ def _database(part: Database, service: Service) -> Iterator[Signal]:
 @_part.register
 def _cluster(part: DatabaseCluster, service: Service) -> Iterator[Signal]:
     yield from _databases([f"{service.name}-{number}" for number in range(1, part.instances + 1)])
+    whole = _dims(DBClusterIdentifier=service.name)
+    yield Signal("AWS/RDS", "DatabaseConnections", whole, 35.0, unit="Count")
 
 
 def _databases(names: list[str]) -> Iterator[Signal]:

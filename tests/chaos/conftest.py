@@ -129,7 +129,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             max_seconds=120,
             preview=lambda service, arguments: Preview(target, "2 of 6 hosts.", refusal=made.refusal),
         )
-        monkeypatch.setattr("chaos.measure.cloudwatch.read", made.read)
+        monkeypatch.setattr("chaos.probes.metric.cloudwatch.read", made.read)
         with kinds.temporarily(_kind(made)), faults.temporarily(fault):
             yield made
 

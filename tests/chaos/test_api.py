@@ -57,7 +57,7 @@ def test_the_right_is_asked_before_the_body(experiment: Experiment, vera: Any, a
     ("change", "field", "words"),
     [
         ({"fault": "rm-rf"}, "fault", "Known faults"),
-        ({"method": []}, "method", "Unknown key"),
+        ({"method": []}, "fault", "either a method"),
         (
             {"arguments": {"account": "111111111111", "region": "us-east-1", "host": "x"}},
             "arguments.host",

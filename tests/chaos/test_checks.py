@@ -38,7 +38,7 @@ def test_every_path_is_really_published(world: World, run: ExperimentRun) -> Non
     world.ring_until(run, "ended")
     published = {key: fact.value for key, fact in facts.current(run.service).items()}
     for path in PATHS:
-        source, name, *rest = path.replace("zone_network_cut", "test_fault").split(".")
+        source, name, *rest = re.sub(r"by_fault\.\w+", "by_fault.test_fault", path).split(".")
         value: Any = published[f"{source}.{name}"]
         for word in rest:
             assert word in value, path

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chaos.engine.definition import Invalid, hypothesis, stop_conditions
 from chaos.engine.hypothesis import Tolerance
+from chaos.engine.sources import Metric
 
 GOOD: dict[str, Any] = {
     "sentence": "Search answers while a zone is down.",
@@ -41,7 +42,10 @@ def changed(path: list[Any], value: Any) -> dict[str, Any]:
 def test_a_good_definition_is_read_as_it_was_written() -> None:
     found = hypothesis(GOOD)
     assert found.probes[0].tolerance == Tolerance(high=0.01)
-    assert found.probes[0].per is not None
+    assert found.probes[0].source == Metric(
+        "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", missing="zero",
+        per=Metric("AWS/ApplicationELB", "RequestCount", statistic="Sum"),
+    )  # fmt: skip
     assert found.probes[0].words() == "Share of failed requests is at most 1 %"
 
 
@@ -77,8 +81,9 @@ def test_two_probes_with_one_key_are_refused() -> None:
 
 
 def test_a_stop_condition_must_name_a_probe() -> None:
-    with pytest.raises(Invalid, match="Name a probe"):
-        stop_conditions([{"probe": "hosts", "tolerance": {"at_least": 1}}], {"errors"})
+    for strange in ("hosts", [], None):
+        with pytest.raises(Invalid, match="Name a probe"):
+            stop_conditions([{"probe": strange, "tolerance": {"at_least": 1}}], {"errors"})
 
 
 json_values = st.recursive(
@@ -97,3 +102,68 @@ def test_any_json_is_either_read_or_refused_with_a_field(data: Any) -> None:
         except Invalid as error:
             named.append(error.field)
     assert all(named)
+
+
+PLACE = {"account": "111111111111", "region": "us-east-1"}
+COUNTED = {"namespace": "Shop", "name": "Orders"}
+
+
+def probed(**keys: Any) -> dict[str, Any]:
+    """A hypothesis of one probe that is named page."""
+    return {"sentence": "It works.", "probes": [{"key": "page", "title": "The page", **keys}]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"http": {"url": "https://shop.example.com/", "within_ms": 300}}, "The page is OK"),
+        ({"alarm": {**PLACE, "name": "orders-low"}}, "The page is OK"),
+        ({"steady": {"errors": COUNTED, "requests": COUNTED}}, "The page is no worse than before"),
+        ({"prometheus": {"query": "up"}, "tolerance": {"at_least": 1}}, "The page is at least 1"),
+        ({"metric": {**COUNTED, **PLACE}, "tolerance": {"at_least": 1}}, "The page is at least 1"),
+    ],
+)
+def test_each_source_is_read_and_says_what_it_claims(keys: dict[str, Any], words: str) -> None:
+    probe = hypothesis(probed(**keys)).probes[0]
+    assert probe.words() == words
+    assert probe.source.words
+
+
+@pytest.mark.parametrize(
+    ("keys", "field"),
+    [
+        ({}, "metric"),
+        ({"metric": COUNTED, "http": {"url": "https://x.example.com/"}}, "http"),
+        ({"http": {"url": "file:///etc/passwd"}}, "http.url"),
+        ({"http": {"url": "https://x.example.com/", "method": "DELETE"}}, "http.method"),
+        ({"http": {"url": "https://x.example.com/", "status": "200"}}, "http.status"),
+        ({"http": {"url": "https://x.example.com/", "within_ms": 60_000}}, "http.within_ms"),
+        ({"http": {"url": "https://x.example.com/"}, "tolerance": {"at_least": 1}}, "tolerance"),
+        ({"http": {"url": "https://x.example.com/"}, "per": COUNTED}, "per"),
+        ({"prometheus": {"query": "up"}}, "tolerance"),
+        ({"prometheus": {"query": ""}, "tolerance": {"at_least": 1}}, "prometheus.query"),
+        ({"prometheus": {"query": "up", "server": "http://x"}, "tolerance": {"at_least": 1}}, "prometheus.server"),
+        ({"alarm": {"name": "x", "account": "1", "region": "us-east-1"}}, "alarm.account"),
+        ({"alarm": {"name": "x", "account": "111111111111", "region": "mars"}}, "alarm.region"),
+        ({"metric": {**COUNTED, "account": "111111111111"}, "tolerance": {"at_least": 1}}, "metric.region"),
+        ({"metric": COUNTED, "per": {**COUNTED, **PLACE}, "tolerance": {"at_least": 1}}, "per.account"),
+        ({"steady": {"errors": COUNTED}}, "steady.requests"),
+        ({"steady": {"errors": {**COUNTED, "statistic": "Average"}, "requests": COUNTED}}, "steady.errors.statistic"),
+        ({"steady": {"errors": COUNTED, "requests": COUNTED, "margin": 0.5}}, "steady.margin"),
+        ({"steady": {"errors": COUNTED, "requests": COUNTED, "baseline": 5}}, "steady.baseline"),
+    ],
+)
+def test_a_source_that_is_wrong_is_named_with_its_field(keys: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        hypothesis(probed(**keys))
+    assert caught.value.field == f"hypothesis.probes[0].{field}"
+
+
+@given(st.sampled_from(["metric", "prometheus", "http", "alarm", "steady", "per", "tolerance"]), json_values)
+def test_any_json_as_a_source_is_either_read_or_refused_with_a_field(name: str, data: Any) -> None:
+    field = "hypothesis.probes[0]"
+    try:
+        hypothesis(probed(**{"metric": COUNTED, "tolerance": {"at_least": 1}} | {name: data}))
+    except Invalid as error:
+        field = error.field
+    assert field.startswith("hypothesis.probes[0]")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chaos import demo, experiments, suggest
 from chaos.engine import definition
+from chaos.engine.sources import Metric
 from chaos.models import Experiment
 from portal.jobs.context import JobContext
 from portal.jobs.cron import next_after
@@ -82,12 +83,14 @@ def test_a_suggestion_names_the_metrics_of_the_load_balancer_that_was_found(sear
     offered = suggest.suggestions(search, facts.current(search))
     hypothesis = definition.hypothesis(offered[0].fields["hypothesis"])
     hosts, errors = hypothesis.probes
-    assert dict(hosts.metric.dimensions) == {
+    assert isinstance(hosts.source, Metric)
+    assert isinstance(errors.source, Metric)
+    assert dict(hosts.source.dimensions) == {
         "LoadBalancer": "app/search-api/0123456789abcdef",
         "TargetGroup": "targetgroup/search-api/fedcba9876543210",
     }
     assert hosts.tolerance.low == 4
-    assert errors.per is not None
+    assert errors.source.per is not None
 
 
 def test_a_suggestion_becomes_an_experiment_that_stays_off(search: Any, jon: Any, browse: Callable[..., Any]) -> None:
@@ -121,4 +124,5 @@ def test_a_function_is_offered_where_a_service_that_leans_on_it_can_be_watched(
     offered = suggest.suggestions(entity, facts.current(entity))
     assert offered[0].fields["arguments"] == {**PLACE, "function": "suggest"}
     probe = definition.hypothesis(offered[0].fields["hypothesis"]).probes[0]
-    assert dict(probe.metric.dimensions) == {"LoadBalancer": "app/search-api/0123456789abcdef"}
+    assert isinstance(probe.source, Metric)
+    assert dict(probe.source.dimensions) == {"LoadBalancer": "app/search-api/0123456789abcdef"}

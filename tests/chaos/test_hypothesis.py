@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos.engine.hypothesis import Metric, Outcome, Probe, Tolerance, amount, overall, ratio, read, summary
+from chaos.engine.hypothesis import Outcome, Probe, Tolerance, amount, overall, ratio, read, summary
+from chaos.engine.sources import Metric
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=32)
 

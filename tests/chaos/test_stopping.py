@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chaos.engine.hypothesis import Metric, Probe, Tolerance, read
+from chaos.engine.hypothesis import Probe, Tolerance, read
+from chaos.engine.sources import Metric
 from chaos.engine.stopping import Round, StopCondition, over_the_limit, tripped
 
 HOSTS = Probe("hosts", "Healthy hosts", "hosts", Metric("AWS/ApplicationELB", "HealthyHostCount"), Tolerance(low=4))

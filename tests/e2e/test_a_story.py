@@ -96,6 +96,7 @@ def test_a_cost_review_exists(portal: Portal, within: Any) -> None:
     [
         ("checkout", "deployments.rollout"),
         ("search-api", "chaos.proof"),
+        ("ledger", "chaos.proof"),
         ("reports", "costs.review"),
         ("reports", "costs.findings"),
     ],

@@ -22,6 +22,10 @@ def server(settings: Any) -> Iterator[Any]:
             found.seen.append(self.rfile.read(int(self.headers["Content-Length"])))
             found.say(self)
 
+        def do_GET(self) -> None:
+            found.seen.append(self.path.encode())
+            found.say(self)
+
         def log_message(self, *_: Any) -> None:
             pass
 
@@ -127,3 +131,17 @@ def test_a_host_that_only_a_wildcard_lets_in_must_not_be_private(
     monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (address, 80))])
     with pytest.raises(outbound.Forbidden, match="private address"):
         outbound.post("http://metadata.example.com/", b"{}", {})
+
+
+def test_a_page_is_asked_for_with_its_query_and_without_a_body(server: Any) -> None:
+    server.say = reply(200, b"well")
+    assert outbound.get(server.url, {"Accept": "*/*"}) == outbound.Reply(200, "well")
+    assert server.seen == [b"/hook?a=b"]
+
+
+def test_a_check_of_an_address_asks_nobody(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: pytest.fail("nothing may be resolved"))
+    settings.OUTBOUND_ALLOW = ["shop.example.com"]
+    outbound.check("https://shop.example.com/cart")
+    with pytest.raises(outbound.Forbidden, match="OUTBOUND_ALLOW"):
+        outbound.check("https://shop.example.com:8443/")

@@ -1,4 +1,4 @@
-"""Prometheus over its HTTP API, through the portal's one door to the web, on servers that an admin has named.
+"""Prometheus as a source of canary metrics: range queries for both versions.
 
 A value at the moment t covers what came before it, so it belongs to the bucket that starts one period earlier. Percentiles
 are computed here from the increase of each histogram bucket. NaN and infinite values are missing ones.
@@ -6,23 +6,19 @@ are computed here from the increase of each histogram bucket. NaN and infinite v
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from math import inf, isfinite
 from typing import Any
-from urllib.parse import urlencode
-
-from django.conf import settings
 
 from deployments.engine.percentiles import from_cumulative
 from deployments.engine.plan.analysis import Metric
 from deployments.engine.plan.queries import COUNTS, PERIOD, VERSION
 from deployments.judging.sources.contract import Asked, Row, Source, SourceError
-from portal import outbound
+from portal import prometheus
+from portal.prometheus import PrometheusError, unusable
 
 PATH = "/api/v1/query_range"
-MOST_SERIES = 200
 Values = dict[datetime, float]
 
 
@@ -62,27 +58,16 @@ def _histograms(series: list[tuple[Mapping[str, str], Values]], side: str) -> li
 
 
 def _ask(server: str, query: str, asked: Asked) -> list[tuple[Mapping[str, str], Values]]:
-    base = settings.PROMETHEUS_SERVERS.get(server)
-    if not base:
-        raise _trouble(server, "unknown", f"No server {server!r} is set up: an admin names it in PROMETHEUS_SERVERS")
     step = timedelta(seconds=asked.period)
     window = {"start": (asked.start + step).timestamp(), "end": asked.end.timestamp(), "step": asked.period}
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     try:
-        reply = outbound.post(base.rstrip("/") + PATH, urlencode({"query": query, **window}).encode(), headers)
-    except outbound.OutboundError as error:
-        raise _trouble(server, "unreachable", str(error)) from error
+        found = prometheus.ask(server, PATH, {"query": query, **window}, "matrix")
+    except PrometheusError as error:
+        raise _trouble(server, error.code, str(error)) from error
     try:
-        body = json.loads(reply.body)
-        if reply.status != 200 or body["status"] != "success":
-            raise _trouble(server, str(reply.status), str(body.get("error", "It refused the query"))[:300])
-        if body["data"]["resultType"] != "matrix" or len(body["data"]["result"]) > MOST_SERIES:
-            raise _trouble(server, "shape", f"The query gives no range, or more than {MOST_SERIES} series")
-        return [(item["metric"], _values(item["values"], step)) for item in body["data"]["result"]]
+        return [(item["metric"], _values(item["values"], step)) for item in found]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise _trouble(
-            server, str(reply.status), "The answer is not one of Prometheus, or longer than 64 KiB"
-        ) from error
+        raise _trouble(server, "200", str(unusable(server))) from error
 
 
 def _values(pairs: Any, step: timedelta) -> Values:

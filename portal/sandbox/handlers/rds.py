@@ -7,6 +7,8 @@ from typing import Any
 from portal.sandbox.registry import Context, handles
 from portal.sandbox.state import State
 
+from .failovers import standing
+
 RETENTION = 7
 """Days that AWS keeps the recorded queries when nobody asks for more."""
 
@@ -14,7 +16,7 @@ RETENTION = 7
 def _completed(state: State, context: Context, instance: dict[str, Any]) -> dict[str, Any]:
     """The instance with what is known of its insights; AWS says `false` where they were never switched on."""
     kept = state.topic("rds.insights", context.account, context.region).get(instance["DBInstanceArn"])
-    return {**instance, "PerformanceInsightsEnabled": kept is not None, **(kept or {})}
+    return {**standing(state, context, instance), "PerformanceInsightsEnabled": kept is not None, **(kept or {})}
 
 
 @handles("rds", "CreateDBInstance", "ModifyDBInstance")

@@ -14,7 +14,7 @@ from portal.aws.session_policy import ACTIONS
 from portal.changes import engine
 from portal.changes.kinds import Kind, kinds
 from portal.changes.models import UNDONE, Change
-from tests.chaos.faults import dns_cases, function_cases, host_cases, shift_cases, task_cases, zone_cases
+from tests.chaos.faults import dns_cases, function_cases, host_cases, shift_cases, store_cases, task_cases, zone_cases
 from tests.chaos.faults.case import Case, Stage
 from tests.chaos.faults.conftest import Calls
 
@@ -25,8 +25,9 @@ CASES = {
     **host_cases.CASES,
     **shift_cases.CASES,
     **task_cases.CASES,
-    **dns_cases.CASES,
     **function_cases.CASES,
+    **store_cases.CASES,
+    **dns_cases.CASES,
 }
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
@@ -56,11 +57,12 @@ def armed(case: Case, stage: Stage) -> Change:
 
 
 def taken_out(change: Change, stage: Stage, case: Case) -> Change:
-    """Undo, and once more after the time that AWS needs for it."""
+    """Undo, and again after the time that AWS needs for it: once for the fault itself, once for the way back."""
     change = engine.undo(change, "done")
-    if case.wait and change.state != UNDONE:
-        stage.move(case.wait)
-        change = engine.undo(change, "done")
+    for _ in range(2):
+        if case.wait and change.state != UNDONE:
+            stage.move(case.wait)
+            change = engine.undo(change, "done")
     return change
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from chaos import advance, experiments, start
 from chaos.engine.states import State
-from chaos.faults import function_off, zone_down
+from chaos.faults import aurora_failover, function_off, zone_down
 from chaos.models import ExperimentRun
 from tests.scorecards.library.fixture import fails, passes
 from tests.scorecards.library.fleets import fleet
@@ -123,3 +123,27 @@ def function_that_stays_off(stage: Stage) -> Iterator[None]:
     stage.state.refusals[denied] = ("AccessDeniedException", 403)
     carried_out(Metric(stage), off, State.UNDO_FAILED)
     del stage.state.refusals[denied]
+
+
+def cluster(stage: Stage) -> None:
+    """An Aurora cluster of two."""
+    rds, named = stage.client("rds"), {"DBClusterIdentifier": stage.name, "Engine": "aurora-postgresql"}
+    rds.create_db_cluster(
+        **named, MasterUsername="service", MasterUserPassword="not-a-real-password", Tags=stage.listed()
+    )
+    for number in (1, 2):
+        rds.create_db_instance(
+            **named, DBInstanceIdentifier=f"{stage.name}-{number}", DBInstanceClass="db.r6g.large", Tags=stage.listed()
+        )
+
+
+@passes("chaos.failover-proven")
+def cluster_whose_failover_was_proven(stage: Stage) -> Iterator[None]:
+    cluster(stage)
+    yield
+    carried_out(Metric(stage), experiment(stage, aurora_failover.KEY, {"cluster": stage.name}))
+
+
+@fails("chaos.failover-proven")
+def cluster_whose_failover_nobody_tried(stage: Stage) -> None:
+    cluster(stage)
