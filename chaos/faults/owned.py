@@ -14,12 +14,15 @@ Item = Mapping[str, Any]
 MOST = 8
 
 
-def item(service: Entity, fact: str, arguments: Arguments, name: str) -> Item | None:
-    """The item of this name, account and region in one of the service's facts; None where it is not the service's."""
+def item(service: Entity, fact: str, arguments: Arguments, name: str, **more: str) -> Item | None:
+    """The item of this name, account and region in one of the service's facts; None where it is not the service's.
+
+    `more` are values that it must have beside, such as its cluster.
+    """
     found = facts.current(service).get(fact)
     wanted = (arguments["account"], arguments["region"], name)
     for one in found.value.get("items", []) if found else []:
-        if (one.get("account"), one.get("region"), one.get("name")) == wanted:
+        if (one.get("account"), one.get("region"), one.get("name")) == wanted and more.items() <= one.items():
             return dict(one)
     return None
 
