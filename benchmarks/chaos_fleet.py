@@ -70,7 +70,7 @@ def prepare(count: int) -> dict[str, Any]:
     for number in range(count):
         name = f"bench-{number}"
         entity = Entity.objects.create(
-            kind="component", namespace="default", name=name, title=name, type="service", lifecycle="production",
+            kind="component", namespace="default", name=name, title=name, type="service", lifecycle="experimental",
             source="bench", owner_ref="group:default/bench", data={},
         )  # fmt: skip
         item = {"account": ACCOUNT, "region": REGION, "name": name}
