@@ -81,9 +81,12 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
     }
 
 
+RELEASES = ("deployments.release", "deployments.rollout")
+
+
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
-    """The version that the newest rollout brought, or "" where nobody has said."""
-    return str(known["deployments.rollout"].value.get("version", "")) if "deployments.rollout" in known else ""
+    """The version that was released last, else the one that the newest rollout brought; "" where nobody has said."""
+    return next((str(known[key].value.get("version", "")) for key in RELEASES if key in known), "")
 
 
 SOURCES = (
