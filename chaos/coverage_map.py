@@ -10,9 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from chaos import evidence
-from chaos.engine.evidence import STABLE, TOUCHED, Standing, standing, void_because
+from chaos.engine.evidence import TOUCHED, Standing, standing
 from chaos.failure_modes import MODES, mode_of
-from chaos.proof import deployed_version
 from chaos.words import VALID_DAYS
 from services import facts
 from services.facts import FactView
@@ -62,8 +61,7 @@ class Line:
 
 def lines(services: Sequence[Entity], now: datetime | None = None) -> list[Line]:
     """One query for all of them."""
-    keys = (evidence.PROOF, "deployments.rollout", *STABLE)
-    known = facts.bulk_current(services, keys=keys)
+    known = facts.bulk_current(services, keys=evidence.READ)
     moment = now or timezone.now()
     return [Line(service, tuple(_cells(known.get(service.pk, {}), moment))) for service in services]
 
@@ -86,7 +84,7 @@ def _mode(result: Mapping[str, Any]) -> str:
 
 def _cell(mode: str, result: Mapping[str, Any], known: Mapping[str, FactView], now: datetime) -> Cell:
     told, at = evidence.told(result), datetime.fromisoformat(result["at"])
-    void = void_because(told, deployed_version(known), evidence.configuration(mode, known)) if told.passed else ""
+    void = evidence.why_void(result, mode, known) if told.passed else ""
     stands = standing(told, void, age_days=(now - at).total_seconds() / DAY, valid_days=VALID_DAYS)
     hypothesis = result.get("verdicts", {}).get("hypothesis", "")
     why = void if stands is Standing.VOID else f"hypothesis {hypothesis}" if stands is Standing.FAILED else ""

@@ -12,15 +12,14 @@ from typing import Any
 
 from chaos.coverage import SOURCE
 from chaos.engine.evidence import STABLE, Told, fingerprint, void_because
-from chaos.proof import deployed_version
+from chaos.proof import RELEASES, deployed_version
 from portal.jobs.context import JobContext
 from services import facts
 from services.facts import FactView
 from services.models import Entity, Fact
 
 PROOF = "chaos.proof"
-PIPELINE = "deployments.pipeline"
-READ = (PROOF, PIPELINE, "deployments.rollout", *STABLE)
+READ = (PROOF, *RELEASES, *STABLE)
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -59,6 +58,17 @@ def told(result: Mapping[str, Any]) -> Told:
     return Told(passed, str(result.get("version", "")), str(result.get("configuration", "")))
 
 
+def why_void(result: Mapping[str, Any], mode: str, known: Mapping[str, FactView]) -> str:
+    """Why a result that passed no longer speaks of the service, or ""."""
+    version = deployed_version(known)
+    why = void_because(told(result), version, configuration(mode, known))
+    release = known.get("deployments.release")
+    if why or release is None or result.get("version") or not result.get("at"):
+        return why
+    later = datetime.fromisoformat(release.value["at"]) > datetime.fromisoformat(result["at"])
+    return f"version {version} was released after it was proven" if later else ""
+
+
 def configuration(mode: str, known: Mapping[str, FactView]) -> str:
     """The fingerprint of what this failure mode touches, as discovery saw it last."""
     return fingerprint(mode, {key: fact.value.get("items", []) for key, fact in known.items() if key in STABLE})
@@ -68,18 +78,8 @@ def _judged(result: dict[str, Any], known: Mapping[str, FactView]) -> dict[str, 
     said = told(result)
     if "at" not in result or not said.passed:
         return result
-    why = void_because(said, deployed_version(known), configuration(str(result.get("mode", "")), known))
-    why = why or _released_since(result, known)
+    why = why_void(result, str(result.get("mode", "")), known)
     return {**result, "proven": True, "passed": not why, "void": why}
-
-
-def _released_since(result: Mapping[str, Any], known: Mapping[str, FactView]) -> str:
-    """Whether a pipeline has reported a release after the proof; some do not say which version it was."""
-    fact = known.get(PIPELINE)
-    released = fact.value.get("released_at") if fact else None
-    if not released or datetime.fromisoformat(released) <= datetime.fromisoformat(result["at"]):
-        return ""
-    return f"another version was released on {datetime.fromisoformat(released):%-d %B %Y at %H:%M} UTC, after the proof"
 
 
 def _newest(value: Mapping[str, Any], by_fault: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 MODES = {
-    "zone": "Zone lost",
-    "region": "Region lost",
-    "host": "Host lost",
-    "database": "Database fails over",
-    "cache": "Cache fails over",
-    "function": "Function fails",
-    "queue": "Queue refuses",
-    "network": "Network is bad",
-    "dependency": "Dependency is gone",
+    "zone": "Zone",
+    "region": "Region",
+    "host": "Host",
+    "database": "Database",
+    "cache": "Cache",
+    "function": "Function",
+    "queue": "Queue",
+    "network": "Network",
+    "dependency": "Dependency",
 }
 BY_FAULT = {
     "zone-network-cut": "zone",

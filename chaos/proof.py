@@ -81,17 +81,19 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
     }
 
 
+RELEASES = ("deployments.release", "deployments.rollout")
+
+
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
-    """The version in production, or "" where nobody has said: the portal's last rollout knows, else the newest release.
+    """The version that was released last, whoever said so; else that of the portal's last rollout; "" where nobody has said.
 
     A rollout that is still under way, or was taken back, has not brought its version.
     """
-    if "deployments.rollout" in known:
-        said = known["deployments.rollout"].value
-        brought = said.get("state", "succeeded") == "succeeded"
-        return str(said.get("version" if brought else "previous_version", ""))
-    pipeline = known.get("deployments.pipeline")
-    return str(pipeline.value.get("released_version", "")) if pipeline else ""
+    if "deployments.release" in known:
+        return str(known["deployments.release"].value.get("version", ""))
+    said = known["deployments.rollout"].value if "deployments.rollout" in known else {}
+    brought = said.get("state", "succeeded") == "succeeded"
+    return str(said.get("version" if brought else "previous_version", ""))
 
 
 SOURCES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployments import advance, demo, observe, panels, report
+from deployments import advance, demo, observe, panels, released, report
 from deployments.dora import delivery
 from deployments.dora import views as dora
 from deployments.gates import no_chaos
@@ -46,6 +46,7 @@ panel_registry.add(
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 jobs.add(delivery.JOB)
+jobs.add(released.JOB)
 for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, queues.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)

@@ -97,6 +97,18 @@ def test_the_score_says_why(proven: Any) -> None:
     assert "version 7.3.0 replaced 7.2.0" in mine[-1]["text"]
 
 
+def test_a_release_that_anybody_reports_voids_a_proof_even_of_no_known_version(proven: Any) -> None:
+    facts.retire(proven, "deployments.rollout")
+    value = proof(proven)
+    unknown = {**value["by_fault"]["zone_network_cut"], "version": ""}
+    facts.publish(proven, "chaos.proof", {**value, "by_fault": {"zone_network_cut": unknown}}, source="chaos")
+    for hours, changed in ((-1, 0), (1, 1)):
+        at = (timezone.now() + timedelta(hours=hours)).isoformat()
+        facts.publish(proven, "deployments.release", {"version": "7.3.0", "at": at}, source="test")
+        assert evidence.review_all() == changed
+    assert "7.3.0 was released after" in proof(proven)["summary"]
+
+
 def test_a_roll_back_brings_the_proof_back(proven: Any) -> None:
     released(proven, "7.3.0")
     evidence.review_all()
