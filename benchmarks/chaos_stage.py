@@ -22,7 +22,6 @@ from portal.sandbox.gate import Gate
 FLEET = "benchmarks.chaos_fleet"
 PATIENCE = 120.0
 """Seconds until something that does not happen ends the benchmark."""
-NEVER = "'2100-01-01'"
 
 
 class Stage:
@@ -33,7 +32,7 @@ class Stage:
         slugs = child(FLEET, variables, "prepare", str(runs))["slugs"]
         self._waiting: list[int] = child(FLEET, variables, "start", *slugs)["runs"]
         self._link = psycopg.connect(variables["DATABASE_URL"], autocommit=True)
-        self._link.execute(f"UPDATE chaos_experimentrun SET due_at = {NEVER}")
+        self._link.execute("UPDATE chaos_experimentrun SET due_at = '2100-01-01'")
         self._processes: list[subprocess.Popen[Any]] = []
         self._workers = 0
         beat = ["beat", "--loglevel", "error", "--schedule", f"{variables['COLONNADE_DATA']}/beat"]
@@ -64,11 +63,11 @@ class Stage:
 
     def reach(self, run: int, *states: str) -> None:
         """Wait until the run is in one of these states."""
-        self._until(lambda: self._column(run, "state") in states, f"run {run} to be {' or '.join(states)}")
+        self._until(lambda: self._seen(run)[0] in states, f"run {run} to be {' or '.join(states)}")
 
     def kill_holder(self, run: int) -> None:
         """kill -9 of the whole worker that is at the run; another one is started in its place."""
-        pid = int(self._column(run, "holder").rpartition(":")[2])
+        pid = int(self._seen(run)[1].rpartition(":")[2])
         family = {pid, psutil.Process(pid).ppid()}
         found = next(process for process in self._processes if process.pid in family)
         os.killpg(found.pid, signal.SIGKILL)
@@ -76,9 +75,11 @@ class Stage:
         self._processes.remove(found)
         self._worker()
 
-    def _column(self, run: int, name: str) -> str:
-        row = self._link.execute(f"SELECT {name} FROM chaos_experimentrun WHERE id = {run}").fetchone()  # type: ignore[call-overload]
-        return str(row[0])
+    def _seen(self, run: int) -> tuple[str, str]:
+        """The run's state and who is at it."""
+        row = self._link.execute("SELECT state, holder FROM chaos_experimentrun WHERE id = %s", [run]).fetchone()
+        assert row is not None
+        return row[0], row[1]
 
     def hold(self, call: str) -> None:
         """Let this call of the fault wait."""
