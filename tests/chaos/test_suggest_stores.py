@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from chaos import experiments, suggest, suggest_stores
-from chaos.engine import definition
 from chaos.faults.registry import faults
 from services import facts
 from services.descriptors.ends import Edge
@@ -78,8 +77,8 @@ def test_what_is_not_built_to_survive_is_not_suggested(offers: Any, fact: str, i
 
 def test_it_is_measured_where_it_would_hurt(offers: Any) -> None:
     (found,) = offers(rds=AURORA, alb=BALANCER)
-    probe = definition.hypothesis(found.fields["hypothesis"]).probes[0]
-    assert dict(probe.metric.dimensions) == {"LoadBalancer": "app/ledger/0123456789abcdef"}
+    (probe,) = found.fields["hypothesis"]["probes"]
+    assert probe["metric"]["dimensions"] == {"LoadBalancer": "app/ledger/0123456789abcdef"}
     assert found.fields["stop_conditions"] == [{"probe": "failed-requests", "tolerance": {"at_most": 0.05}}]
 
 
