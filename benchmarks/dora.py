@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.figure import Figure
-from benchmarks.portal_process import child, environment
+from benchmarks.portal_process import child, command, environment
 from scripts import machine
 
-PAGE_MS, PAGE_QUERIES = 300.0, 16
+PAGE_MS, MANY_ROWS_MS, PAGE_QUERIES = 300.0, 500.0, 16
 
 
 def run() -> Iterator[Figure]:
@@ -17,7 +17,9 @@ def run() -> Iterator[Figure]:
         if database == "postgresql" and "postgres" in machine.missing():
             continue
         with environment(database) as variables:
+            command(variables, "collectstatic", "--noinput", "--verbosity", "0")
             for name, (milliseconds, queries) in child("benchmarks.dora_pages", variables).items():
                 words = f"delivery on {database}, {name}"
-                yield Figure(words, round(milliseconds, 1), "ms", PAGE_MS)
+                most = MANY_ROWS_MS if "by service" in name else PAGE_MS
+                yield Figure(words, round(milliseconds, 1), "CPU ms", most)
                 yield Figure(f"{words}: statements", queries, "statements", PAGE_QUERIES)

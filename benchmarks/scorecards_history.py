@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,9 +15,8 @@ import django
 
 from benchmarks import two_years
 from benchmarks.fleet import SERVICES, fill, use_fifty_checks
-from benchmarks.processes import spent
+from benchmarks.questions import took
 
-VISITS = 10
 PAGES = {
     "maturity page": "/scorecards/",
     "maturity page, one tier": "/scorecards/?tier=1",
@@ -62,27 +59,6 @@ def seed(start: Any) -> None:
     fill(start)
     definitions.sync(start)
     two_years.write(start)
-
-
-def took(ask: Callable[[], object]) -> float:
-    """Milliseconds of processor time, the database's too; the first visit only warms up."""
-    ask()
-    before = used()
-    for _ in range(VISITS):
-        ask()
-    return 1000 * (used() - before) / VISITS
-
-
-def used() -> float:
-    """Processor seconds of this process and of its backend, which works alone so that nothing is left out."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return time.process_time()
-    with connection.cursor() as cursor:
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
-        cursor.execute("SELECT pg_backend_pid()")
-        return time.process_time() + spent(cursor.fetchone()[0])
 
 
 def stood(when: Any) -> None:

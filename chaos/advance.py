@@ -10,7 +10,6 @@ import logging
 import time
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from chaos import claim, proof
@@ -18,7 +17,9 @@ from chaos.engine.states import State, move
 from chaos.models import ExperimentRun
 from chaos.stages import after, before, during, inject
 from chaos.stages.look import Look
+from portal.clock import brief, database_now
 from portal.jobs.context import JobContext
+from portal.jobs.leaving import leaving
 
 logger = logging.getLogger(__name__)
 BUDGET = 8.0
@@ -29,8 +30,8 @@ def ring(context: JobContext) -> dict[str, Any]:
     """Advance all due runs, repairs first. Answers the state of each by its id."""
     until = time.monotonic() + BUDGET
     states: dict[str, str] = {}
-    for pk in claim.due(timezone.now()):
-        if time.monotonic() > until:
+    for pk in claim.due(database_now()):
+        if time.monotonic() > until or leaving():
             break
         states[str(pk)] = advance(pk)
     return {"runs": states}
@@ -50,7 +51,7 @@ def advance(pk: int) -> str:
     except Exception:
         # The holder stays on record, so that the next ring treats this like a lost worker: it takes the fault out.
         logger.exception("run %s could not be advanced", pk)
-        ExperimentRun.objects.filter(pk=pk, token=run.token).update(lease_until=timezone.now())
+        ExperimentRun.objects.filter(pk=pk, token=run.token).update(lease_until=database_now())
         return "failed"
     return run.state
 
@@ -65,14 +66,16 @@ def _walk(run: ExperimentRun, crashed: bool) -> None:
             return
         if step.state is State.CLAIMED:
             seen.fields["started_at"] = timezone.now()
-        if step.state is State.BLOCKED:
-            seen.fields["ended_at"] = timezone.now()
-        with transaction.atomic():
-            claim.transition(run, step, reason=step.reason[:1000], **seen.fields)
+        with brief():
+            step = claim.transition(run, step, **seen.fields)
             # A fault that cannot be taken out is known at once, not only when somebody has mended it.
             if step.state in (State.ENDED, State.UNDO_FAILED):
                 proof.publish(run)
         crashed = False
+        if leaving() and not run.over:
+            # This worker is being stopped: another one goes on from here, at once.
+            claim.release(run, 0)
+            return
 
 
 def _look(run: ExperimentRun, crashed: bool) -> Look:

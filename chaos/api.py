@@ -15,7 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chaos import experiments, halts, queries, serializers, start
+from chaos import (
+    approvals_api,
+    calendar_api,
+    coverage_api,
+    engines_api,
+    experiments,
+    gameday_api,
+    halts,
+    import_api,
+    queries,
+    serializers,
+    start,
+    suite_api,
+)
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter, RunFilter
 from chaos.models import Experiment, ExperimentRun, KillSwitch
@@ -174,11 +187,18 @@ class Halt(APIView):
 
 
 urlpatterns = [
+    *import_api.urlpatterns,
     path("experiments/", Experiments.as_view(), name="api-chaos-experiments"),
     path("experiments/<slug:slug>/", OneExperiment.as_view(), name="api-chaos-experiment"),
     path("experiments/<slug:slug>/run/", RunNow.as_view(), name="api-chaos-run-now"),
+    path("experiments/<slug:slug>/approvals/", approvals_api.Approvals.as_view(), name="api-chaos-approvals"),
     path("runs/", Runs.as_view(), name="api-chaos-runs"),
     path("runs/<int:pk>/", OneRun.as_view(), name="api-chaos-run"),
     path("runs/<int:pk>/abort/", AbortRun.as_view(), name="api-chaos-abort"),
     path("halt/", Halt.as_view(), name="api-chaos-halt"),
+    *engines_api.urlpatterns,
+    *calendar_api.urlpatterns,
+    *coverage_api.urlpatterns,
+    *gameday_api.urlpatterns,
+    *suite_api.urlpatterns,
 ]

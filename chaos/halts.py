@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from chaos.gremlin import halt_job
 from chaos.models import EVERYTHING, KillSwitch
 from portal.access import audit, policy
 from services.models import Entity
+
+GATE = 0x6368616F73
+"""Key of the advisory lock that orders starts and halts on PostgreSQL; SQLite writes one at a time anyway."""
 
 
 def standing() -> QuerySet[KillSwitch]:
@@ -19,10 +23,31 @@ def standing() -> QuerySet[KillSwitch]:
     return KillSwitch.objects.filter(cleared_at=None)
 
 
+def covered() -> Q:
+    """Which runs a standing halt covers."""
+    scopes = list(standing().values_list("scope", flat=True))
+    return Q(pk__isnull=False) if EVERYTHING in scopes else Q(service__owner_ref__in=scopes)
+
+
 def halting(service: Entity) -> str:
     """The sentence of the halt that covers this service, or ""."""
     found = standing().filter(scope__in=[EVERYTHING, service.owner_ref]).first()
     return found.sentence if found else ""
+
+
+def forbids_start(service: Entity) -> str:
+    """The sentence of the halt that forbids a start, or "". Only in the transaction that commits the start.
+
+    Starts hold the gate together, a halt holds it alone: a start that saw no halt is committed before the halt is.
+    """
+    _gate("pg_advisory_xact_lock_shared")
+    return halting(service)
+
+
+def _gate(lock: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s)", [GATE])
 
 
 def halt(user: Any, reason: str, scope: str = EVERYTHING) -> KillSwitch:
@@ -35,8 +60,11 @@ def halt(user: Any, reason: str, scope: str = EVERYTHING) -> KillSwitch:
         raise PermissionDenied("You need the role operator of a team to halt experiments. Ask an admin for it.")
     try:
         with transaction.atomic():
+            _gate("pg_advisory_xact_lock")
             made = KillSwitch.objects.create(scope=scope, reason=reason.strip()[:500], set_by=user.get_username())
             audit.record(user, "chaos.halt", scope, severity="high", reason=reason[:300])
+            if scope == EVERYTHING:
+                halt_job.ask(user.get_username(), made.reason)
     except IntegrityError:
         return standing().get(scope=scope)
     return made

@@ -54,7 +54,7 @@ def abort(run: ExperimentRun, user: Any) -> bool:
     """Ask a run to stop: within two rings nothing new begins and the undo starts. False where it is over."""
     open_run = ExperimentRun.objects.filter(pk=run.pk, abort_by="").exclude(state__in=FINAL_STATES)
     with transaction.atomic():
-        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now(), due_at=timezone.now())
+        asked = open_run.update(abort_by=user.get_username(), abort_requested_at=timezone.now())
         if asked:
             run.refresh_from_db(fields=["state"])
             log(run, f"{user.get_username()} asks to abort.")
@@ -65,7 +65,15 @@ def abort(run: ExperimentRun, user: Any) -> bool:
 def preview(context: JobContext) -> dict[str, Any]:
     """The job `chaos.preview`: look up what each fault would hit now, and store it with its age."""
     experiment = Experiment.objects.select_related("service").get(pk=context.args["experiment"])
-    rows, now = targets.resolve(experiment.service, experiment.steps), timezone.now()
-    found = targets.stored(rows, experiment.sha256, now)
-    Experiment.objects.filter(pk=experiment.pk).update(preview=found, preview_at=now)
-    return {"preview": " ".join(row["sentence"] for row in rows)}
+    look_up(experiment)
+    return {"preview": " ".join(row["sentence"] for row in experiment.preview["steps"])}
+
+
+def look_up(experiment: Experiment) -> None:
+    """Ask AWS what the experiment would hit, and store it. Only for workers."""
+    now = timezone.now()
+    experiment.preview = targets.stored(
+        targets.resolve(experiment.service, experiment.steps, experiment.stop_conditions), experiment.sha256, now
+    )
+    experiment.preview_at = now
+    Experiment.objects.filter(pk=experiment.pk).update(preview=experiment.preview, preview_at=now)

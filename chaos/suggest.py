@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chaos.faults import function_off, zone_down
+from django.utils.text import slugify
+
+from chaos.faults import function_off, instance_termination, task_termination, zonal_shift, zone_down
 from services import facts, queries
 from services.facts import FactView
 from services.models import Entity
@@ -29,7 +31,14 @@ def suggestions(service: Entity, known: Facts) -> list[Suggestion]:
     """What could be tried on this service, most useful first."""
     from chaos import suggest_stores
 
-    return [*_zones(service, known), *suggest_stores.offers(service, known), *_functions(service, known)]
+    return [
+        *_zones(service, known),
+        *suggest_stores.offers(service, known),
+        *_hosts_lost(known),
+        *_tasks_lost(known),
+        *_shifts(known),
+        *_functions(service, known),
+    ]
 
 
 def items(known: Facts, key: str) -> list[Item]:
@@ -37,9 +46,14 @@ def items(known: Facts, key: str) -> list[Item]:
     return list(known[key].value.get("items", [])) if key in known else []
 
 
+def _balancers(known: Facts) -> dict[tuple[str, str], Item]:
+    """A load balancer by account and region: what a loss is measured at."""
+    return {(item["account"], item["region"]): item for item in items(known, "aws.alb")}
+
+
 def _zones(service: Entity, known: Facts) -> Iterable[Suggestion]:
     """The loss of the first zone, for groups in several zones behind a load balancer."""
-    balancers = {(item["account"], item["region"]): item for item in items(known, "aws.alb")}
+    balancers = _balancers(known)
     for group in items(known, "aws.asg"):
         balancer = balancers.get((group["account"], group["region"]))
         zones = sorted(group.get("zones", []))
@@ -57,27 +71,92 @@ def _zones(service: Entity, known: Facts) -> Iterable[Suggestion]:
 
 def zone_fields(account: str, region: str, zone: str, balancer: Item, needed: int) -> dict[str, Any]:
     """The loss of a zone: enough hosts stay healthy, and almost no request fails."""
+    sentence = f"While {zone} is cut off, enough hosts stay healthy and almost no request fails."
+    arguments = {"account": account, "region": region, "zone": zone}
+    return _fields(f"Zone {zone} down", zone_down.KEY, arguments, sentence, balancer, needed)
+
+
+def _fields(
+    title: str, fault: str, arguments: Mapping[str, str], sentence: str, balancer: Item, needed: int = 0
+) -> dict[str, Any]:
+    """An experiment that is measured at a load balancer: failed requests, and with `needed` also its healthy hosts."""
     name = balancer["arn"].partition(":loadbalancer/")[2]
     groups = [group["arn"].rpartition(":")[2] for group in balancer.get("target_groups", [])]
     probes = [failed_requests(name)]
     stops: list[dict[str, Any]] = []
-    if groups:
+    if groups and needed:
         probes.insert(0, _hosts(name, groups[0], needed))
         stops.append({"probe": "healthy-hosts", "tolerance": {"at_least": max(1, needed // 2)}})
     stops.append({"probe": "failed-requests", "tolerance": {"at_most": 0.05}})
     return {
-        "title": f"Zone {zone} down",
-        "fault": zone_down.KEY,
-        "arguments": {"account": account, "region": region, "zone": zone},
-        "hypothesis": {
-            "sentence": f"While {zone} is cut off, enough hosts stay healthy and almost no request fails.",
-            "probes": probes,
-        },
+        "title": title,
+        "fault": fault,
+        "arguments": dict(arguments),
+        "hypothesis": {"sentence": sentence, "probes": probes},
         "stop_conditions": stops,
         "observe_seconds": 300,
         "max_seconds": 600,
         "recover_seconds": 300,
     }
+
+
+def _hosts_lost(known: Facts) -> Iterable[Suggestion]:
+    """The loss of one host, for groups of several behind a load balancer."""
+    balancers = _balancers(known)
+    for group in items(known, "aws.asg"):
+        balancer = balancers.get((group["account"], group["region"]))
+        hosts = int(group.get("desired") or group.get("instances") or 0)
+        if balancer is None or hosts < 2:
+            continue
+        name, arguments = group["name"], {"account": group["account"], "region": group["region"]}
+        sentence = f"While one of {hosts} hosts of {name} is gone, the others answer almost every request."
+        yield Suggestion(
+            key=f"host-{slugify(name)}",
+            title=f"One host of {name} lost"[:120],
+            why=f"A group of {hosts}: has anybody proven that it replaces one, and that nobody notices?",
+            fields=_fields(
+                f"One host of {name} lost"[:120], instance_termination.KEY,
+                {**arguments, "group": name, "count": "1"}, sentence[:300], balancer, hosts - 1,
+            ),
+        )  # fmt: skip
+
+
+def _tasks_lost(known: Facts) -> Iterable[Suggestion]:
+    """The loss of one task, for ECS services that run several behind a load balancer."""
+    balancers = _balancers(known)
+    for item in items(known, "aws.ecs"):
+        balancer = balancers.get((item["account"], item["region"]))
+        tasks = int(item.get("desired") or 0)
+        if balancer is None or tasks < 2:
+            continue
+        name, place = item["name"], {"account": item["account"], "region": item["region"]}
+        arguments = {**place, "cluster": item["cluster"], "ecs_service": name, "count": "1"}
+        sentence = f"While one of {tasks} tasks of {name} is gone, the others answer almost every request."
+        title = f"One task of {name} lost"[:120]
+        yield Suggestion(
+            key=f"task-{slugify(name)}",
+            title=title,
+            why=f"It runs {tasks} tasks: has anybody proven that ECS replaces one, and that nobody notices?",
+            fields=_fields(title, task_termination.KEY, arguments, sentence[:300], balancer),
+        )
+
+
+def _shifts(known: Facts) -> Iterable[Suggestion]:
+    """A zonal shift, for load balancers that answer in several zones."""
+    for balancer in items(known, "aws.alb"):
+        zones = sorted(balancer.get("zones", []))
+        if len(zones) < 2:
+            continue
+        name, zone = balancer["name"], zones[0]
+        arguments = {"account": balancer["account"], "region": balancer["region"], "balancer": name, "zone": zone}
+        title = f"Load balancer {name} leaves {zone}"
+        sentence = f"While {name} is shifted away from {zone}, the other zones answer almost every request."
+        yield Suggestion(
+            key=f"shift-{slugify(name)}",
+            title=title,
+            why=f"It answers in {len(zones)} zones: has anybody proven that it can leave one, as in an incident?",
+            fields=_fields(title, zonal_shift.KEY, arguments, sentence, balancer),
+        )
 
 
 def _hosts(balancer: str, group: str, needed: int) -> dict[str, Any]:
@@ -126,19 +205,9 @@ def _functions(service: Entity, known: Facts) -> Iterable[Suggestion]:
             continue
         caller, balancer = near[0]
         title = f"Function {function['name']} off"
-        fields: dict[str, Any] = {
-            "title": title,
-            "fault": function_off.KEY,
-            "arguments": {"account": place[0], "region": place[1], "function": function["name"]},
-            "hypothesis": {
-                "sentence": f"{caller} answers almost every request while {function['name']} is off.",
-                "probes": [failed_requests(balancer["arn"].partition(":loadbalancer/")[2])],
-            },
-            "stop_conditions": [{"probe": "failed-requests", "tolerance": {"at_most": 0.05}}],
-            "observe_seconds": 300,
-            "max_seconds": 600,
-            "recover_seconds": 300,
-        }
+        arguments = {"account": place[0], "region": place[1], "function": function["name"]}
+        sentence = f"{caller} answers almost every request while {function['name']} is off."
+        fields = _fields(title, function_off.KEY, arguments, sentence, balancer)
         why = f"{caller} leans on it: has anybody proven that it answers without it?"
         yield Suggestion(f"function-{function['name']}".lower(), title, why, fields)
 

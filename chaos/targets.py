@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chaos.engine.approval import shape
 from chaos.engine.method import Step
 from chaos.faults.registry import Preview, faults
 from portal.aws.errors import AwsError
@@ -16,13 +17,15 @@ from services.models import Entity
 Rows = list[dict[str, Any]]
 
 
-def resolve(service: Entity, steps: Sequence[Step]) -> Rows:
+def resolve(service: Entity, steps: Sequence[Step], stop_conditions: Sequence[Any] = ()) -> Rows:
     """One row for each fault: {"seq", "name", "fault", "sentence", "rows", "refusal", "target"}. Changes nothing."""
-    return [
-        {"seq": seq, "name": step.name, "fault": step.fault, **one(service, step).stored()}
-        for seq, step in enumerate(steps)
-        if step.type == "fault"
-    ]
+    rows = []
+    for seq, step in enumerate(steps):
+        if step.type == "fault":
+            found = one(service, step)
+            named = {"seq": seq, "name": step.name, "fault": step.fault}
+            rows.append({**named, **found.stored(), "refusal": found.against(stop_conditions)})
+    return rows
 
 
 def one(service: Entity, step: Step) -> Preview:
@@ -50,6 +53,14 @@ def digest(experiment_sha256: str, rows: Sequence[Mapping[str, Any]]) -> str:
     return _sha256([experiment_sha256, [[row["seq"], row["fault"], row["target"]] for row in rows]])
 
 
+def shape_digest(experiment_sha256: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[Step]) -> str:
+    """The same over the shape of the targets, which stays when single hosts are replaced."""
+    found = [
+        [row["seq"], row["fault"], shape(row["target"], set(steps[row["seq"]].arguments.values()))] for row in rows
+    ]
+    return _sha256([experiment_sha256, "shape", found])
+
+
 def _sha256(data: Any) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -63,3 +74,11 @@ def refusals(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 def of_step(preview: Mapping[str, Any] | None, seq: int) -> dict[str, Any] | None:
     """The stored row of one step, or None."""
     return next((row for row in (preview or {}).get("steps", []) if row["seq"] == seq), None)
+
+
+def radius(preview: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What guards are told of the blast radius: how much each fault takes; nothing where nobody has looked yet."""
+    rows = (preview or {}).get("steps")
+    if rows is None:
+        return {}
+    return {"faults": [{"fault": row["fault"], "hit": row.get("hit"), "total": row.get("total")} for row in rows]}

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,10 +39,11 @@ class NoReply(OutboundError):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of any status; `body` is cut where the caller said."""
+    """A reply of any status; `body` is cut where the caller said, the names of `headers` are in small letters."""
 
     status: int
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def post(
@@ -52,12 +53,17 @@ def post(
 
     Raises Forbidden, NotReached or NoReply.
     """
-    return _call("POST", url, body, headers, seconds, largest)
+    return send("POST", url, body, headers, seconds=seconds, largest=largest)
 
 
 def get(url: str, headers: Mapping[str, str], *, seconds: float = 10.0, largest: int = LARGEST_REPLY) -> Reply:
     """Ask once and read at most ``largest`` bytes of the reply within ``seconds``. Raises as `post` does."""
-    return _call("GET", url, None, headers, seconds, largest)
+    return send("GET", url, None, headers, seconds=seconds, largest=largest)
+
+
+def delete(url: str, headers: Mapping[str, str], *, seconds: float = 10.0) -> Reply:
+    """Ask once for a removal. Raises as `post` does."""
+    return send("DELETE", url, None, headers, seconds=seconds)
 
 
 def check(url: str) -> None:
@@ -66,7 +72,16 @@ def check(url: str) -> None:
     _allowed(host, port, PORTS[scheme])
 
 
-def _call(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float, largest: int) -> Reply:
+def send(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = 10.0,
+    largest: int = LARGEST_REPLY,
+) -> Reply:
+    """Send one request of any method, without a body where it is None; limits and errors as with `post`."""
     scheme, host, port, path = _parts(url)
     named = _allowed(host, port, PORTS[scheme])
     connection = _Pinned(host, port, _resolve(host, port, named), scheme == "https", min(CONNECT_SECONDS, seconds))
@@ -94,7 +109,8 @@ def _exchange(
             connection.patience(deadline)
     except (OSError, http.client.HTTPException) as error:
         raise NoReply(f"{connection.host} gave no reply: {error or type(error).__name__}."[:300]) from error
-    return Reply(response.status, read.decode("utf-8", "replace"))
+    told = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, read.decode("utf-8", "replace"), told)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

@@ -28,11 +28,27 @@ SCORECARD_REASONS_DAYS = env.int("SCORECARD_REASONS_DAYS", default=180)
 SCORECARD_RESULTS_DAYS = env.int("SCORECARD_RESULTS_DAYS", default=400)
 # Whether everybody may fetch the badge of a service, as pictures in a README are fetched.
 BADGES_PUBLIC = env.bool("BADGES_PUBLIC", default=False)
+# Which experiments a second person has to approve: production, all or none; and how long an approval counts.
+CHAOS_APPROVAL = env.str("CHAOS_APPROVAL", default="none" if TESTING else "production")
+# Whether faults in AWS are put in place by a process of their own, which is killed at its deadline.
+CHAOS_CHILD_PROCESS = env.bool("CHAOS_CHILD_PROCESS", default=not TESTING)
+CHAOS_APPROVAL_HOURS = env.int("CHAOS_APPROVAL_HOURS", default=24)
+CHAOS_STANDING_DAYS = env.int("CHAOS_STANDING_DAYS", default=30)
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 # Where the portal is reached from outside: what is called back, such as a post-deployment test, is told this address.
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
+# Gremlin: a key that is set here is used before one that was entered on the page Chaos > Gremlin.
+GREMLIN_URL = env.str("GREMLIN_URL", default="https://api.gremlin.com/v1")
+GREMLIN_API_KEY = env.str("GREMLIN_API_KEY", default="")
+GREMLIN_TEAM_ID = env.str("GREMLIN_TEAM_ID", default="")
 # Servers that metrics may be asked of, by the name that plans give them.
 PROMETHEUS_SERVERS = env.dict("PROMETHEUS_SERVERS", default={})
+# The fault proxy (docs/chaos/local.md): its REST, the token, and what it proxies as name=listen->upstream.
+FAULT_PROXY_URL = env.str("FAULT_PROXY_URL", default="http://127.0.0.1:8474")
+FAULT_PROXY_TOKEN = env.str("FAULT_PROXY_TOKEN", default="")
+FAULT_PROXIES = env.dict("FAULT_PROXIES", default={})
+# Network namespaces of this machine that experiments may lose packets in, by the name of their service.
+FAULT_NAMESPACES = env.dict("FAULT_NAMESPACES", default={})
 # Whose signed identities of CI jobs are believed; keys are fetched from these hosts and from no other.
 OIDC_ISSUERS = env.list("OIDC_ISSUERS", default=["https://token.actions.githubusercontent.com", "https://gitlab.com"])
 # What such a token must be made out to; empty: PUBLIC_URL, else the address that the job sends it to.

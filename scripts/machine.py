@@ -22,9 +22,18 @@ def missing() -> dict[str, str]:
         found["postgres"] = f"the tests on PostgreSQL ({reason}; set TEST_POSTGRES_URL)"
     if not listens(REDIS_URL, 6379):
         found["redis"] = "the tests on Redis (no server at TEST_REDIS_URL, by default 127.0.0.1:6379)"
+    if reason := packet_fault():
+        found["packets"] = f"the tests that lose real packets ({reason})"
     if not chromium():
         found["browser"] = "the browser tests (no Chromium on the PATH; set CHROMIUM to its file)"
     return found
+
+
+def packet_fault() -> str:
+    """Why packets cannot be lost in a network namespace here, or an empty string."""
+    from chaos.local.namespace import unable
+
+    return unable()
 
 
 def required() -> set[str]:

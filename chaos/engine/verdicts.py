@@ -106,6 +106,8 @@ def _times(rounds: int) -> str:
 
 
 def _fault(record: Record) -> Verdict:
+    if record.applied and record.ended is Ended.FAULT_FAILED:
+        return Verdict("poor", "gone early", record.stop_reason or "The fault did not stay in place.")
     if record.applied:
         return Verdict(
             "good", "in place", f"The fault was in place for {record.fault_seconds:.0f} s, seen by a second look."
@@ -138,9 +140,8 @@ def _safety(record: Record) -> Verdict:
         return Verdict("poor", "too long", text)
     if record.ended is Ended.CRASH:
         return Verdict("poor", "worker lost", "The worker was lost under the fault; another one took the fault out.")
-    if record.ended is Ended.GUARD and record.armed:
-        return Verdict("poor", "stopped", f"Guards said no to a later step: {record.stop_reason}. The undo is proven.")
-    if record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.LIMIT):
+    guarded = record.ended is Ended.GUARD and record.armed
+    if guarded or record.ended in (Ended.ABORT, Ended.KILL_SWITCH, Ended.STOP_CONDITION, Ended.LIMIT):
         word = {Ended.ABORT: "aborted", Ended.KILL_SWITCH: "halted"}.get(record.ended, "stopped")
         reason = record.stop_reason.strip()
         closed = reason if not reason or reason.endswith((".", "!", "?")) else f"{reason}."

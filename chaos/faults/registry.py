@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ class Preview:
 
     `target` goes to the kind of change; `rows` are (name, note) pairs for people; a `refusal` means that the fault
     must not be injected, and why. `hit` of `total` hosts, functions, tasks or records go, None where it is not known.
+    `needs_stop` says that nothing but the experiment's own stop conditions would stop it.
     """
 
     target: dict[str, Any]
@@ -39,6 +40,13 @@ class Preview:
     refusal: str = ""
     hit: int | None = None
     total: int | None = None
+    needs_stop: bool = False
+
+    def against(self, stop_conditions: Sequence[Any]) -> str:
+        """The refusal for an experiment with these stop conditions, or ""."""
+        if self.refusal or not self.needs_stop or stop_conditions:
+            return self.refusal
+        return "Nothing would stop this fault early: give the experiment a stop condition."
 
     def stored(self) -> dict[str, Any]:
         """The preview as JSON for the database and the API."""
@@ -52,6 +60,8 @@ class Fault:
     """A fault. `kind` names its armed change; `preview(service, arguments)` asks AWS and may raise AwsError.
 
     `max_seconds` is the longest that any experiment may leave it in place. Of the arguments in `one_of` exactly one is given.
+    `watch(target)` is asked in each round of the observation: a sentence says that the fault is no longer what was asked
+    for; it may raise AwsError or ValueError.
     """
 
     key: str
@@ -63,6 +73,9 @@ class Fault:
     preview: Callable[[Entity, Arguments], Preview]
     order: int = 100
     one_of: tuple[str, ...] = ()
+    watch: Callable[[dict[str, Any]], str] = lambda target: ""
+    apply_seconds: int = 60
+    """The longest that putting it in place may take; then its process is killed and what it did is undone."""
 
     def read(self, data: Any, where: str = "arguments") -> dict[str, str]:
         """Check arguments from outside: closed key set, every value matched. Raises Invalid."""

@@ -30,13 +30,13 @@ def claimed(run: ExperimentRun) -> Look:
 def checking(run: ExperimentRun) -> Look:
     """Look up the targets, measure the steady state, then ask the guards again: they have the last word."""
     wanted = plan(run)
-    rows = targets.resolve(run.service, wanted.steps)
+    rows = targets.resolve(run.service, wanted.steps, run.definition["stop_conditions"])
     preview = targets.stored(rows, run.experiment_sha256, timezone.now())
     readings = measure.measure(wanted.hypothesis, wanted.where, timezone.now())
     stop, because = stop_asked(run)
     signals = Signals(
         stop=stop,
-        denied=targets.refusals(rows) + denials(run),
+        denied=targets.refusals(rows) + denials(run, preview),
         steady=overall(reading.outcome for reading in readings),
         steady_sentence=summary(readings),
     )

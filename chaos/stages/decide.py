@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos import targets
+from chaos import approvals, targets
 from chaos.engine.method import Step
 from chaos.models import Experiment, ExperimentRun, GuardDecision
+from chaos.stages import keys
 from services import guards
 
 OLDEST = timedelta(seconds=30)
@@ -19,7 +20,7 @@ OLDEST = timedelta(seconds=30)
 
 def decide(run: ExperimentRun, seq: int, step: Step, known: Mapping[str, Any]) -> GuardDecision:
     """Ask everything that may forbid this step, and keep the answer. What cannot be known is a no."""
-    reasons = [*_drift(run, step, known), *denials(run)]
+    reasons = [*_drift(run, step, known), *denials(run, run.preview)]
     return GuardDecision.objects.create(
         run=run, seq=seq, at=timezone.now(), allowed=not reasons, reasons=[reason[:500] for reason in reasons],
         targets_hash=targets.digest(run.experiment_sha256, [known]),
@@ -42,12 +43,16 @@ def _drift(run: ExperimentRun, step: Step, known: Mapping[str, Any]) -> list[str
     return [] if found.target == known["target"] else [f"the target of {step.name} changed since the run was checked"]
 
 
-def denials(run: ExperimentRun) -> tuple[str, ...]:
-    """All reasons against: the guards', and an edit or a removal since the run was created."""
-    reasons = list(guards.ask("chaos", run.service, by=run.owner).reasons)
+def denials(run: ExperimentRun, preview: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+    """All reasons against: the guards', an edit or a removal since the run was created, and a missing approval."""
+    detail = targets.radius(preview) | {"under_fault": run.injected_at is not None}
+    asked = guards.ask("chaos", run.service, by=run.owner, detail=detail)
+    reasons = [*asked.reasons, *keys.too_short(run.definition["max_seconds"])]
     current = Experiment.objects.filter(pk=run.experiment_id).values_list("sha256", flat=True).first()
     if current != run.experiment_sha256:
         reasons.append("the experiment was edited after this run was planned")
     if run.service.removed_at is not None:
         reasons.append("the service was removed from the catalog")
+    if missing := approvals.refusal(run, preview):
+        reasons.append(missing)
     return tuple(reasons)

@@ -13,7 +13,8 @@ from chaos.engine.states import Fault, Signals
 from chaos.engine.stopping import Round, over_the_limit, tripped
 from chaos.engine.verdicts import Ended
 from chaos.models import ExperimentRun
-from chaos.stages.look import Look, Plan, plan, stop_asked
+from chaos.stages.look import Look, Plan, plan, stop_asked, stop_or_denied
+from chaos.stages.watching import watched
 from portal.changes import engine
 from portal.changes.models import APPLIED, Change
 
@@ -61,11 +62,14 @@ def _why_stop(
     reason = tripped(wanted.stop_conditions, as_rounds(rounds, run.injected_at or now), wanted.patience)
     if reason:
         return reason, Ended.STOP_CONDITION
+    reason = next(filter(None, map(watched, changes)), "")
+    if reason:
+        return reason, Ended.FAULT_FAILED
     first = min((change.applied_at for change in changes if change.applied_at), default=now)
     reason = over_the_limit((now - first).total_seconds(), wanted.limit)
     if reason:
         return reason, Ended.LIMIT
-    return stop_asked(run)
+    return stop_or_denied(run)
 
 
 def as_rounds(rows: Sequence[dict[str, Any]], start: datetime) -> list[Round]:

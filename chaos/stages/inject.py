@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from chaos import measure, targets
@@ -18,18 +19,26 @@ from chaos.claim import log, write
 from chaos.engine.method import Step
 from chaos.engine.states import Fault, Signals
 from chaos.engine.verdicts import Ended
+from chaos.faults import registry
 from chaos.faults.registry import faults
 from chaos.models import APPLIED, ARMED, FAILED, PLANNED, ExperimentRun, GuardDecision, RunStep
 from chaos.stages import during
 from chaos.stages.decide import decide, too_old
 from chaos.stages.look import Look, plan, stop_asked
 from portal.aws.errors import AwsError
-from portal.changes import engine
+from portal.changes import engine, fence
+from portal.changes.apart import apply_apart
 from portal.changes.engine import NotOpen, NotVerified
+from portal.changes.kinds import Kind, Target
+from portal.changes.models import Change
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = 5.0
 """Seconds between two looks during a pause: aborts and stop conditions are seen, and leases renewed."""
+
+
+class Halted(Exception):
+    """Somebody asked to stop between the arming and the call: (why, which kind of end)."""
 
 
 class NotNow(Exception):
@@ -103,7 +112,9 @@ def _fault(run: ExperimentRun, row: RunStep, step: Step) -> Look:
         return Look(Signals(denied=tuple(decision.reasons)), because)
     write(run)  # a worker that lost its lease stops here
     try:
-        _inject(run, row, fault.kind, target["target"], decision)
+        _inject(run, row, fault, target["target"], decision)
+    except Halted as asked:
+        return during.stopped(*asked.args)
     except (AwsError, NotVerified, NotOpen, NotNow, ValueError) as error:
         logger.warning("step %s of run %s failed: %s", row.seq, run.pk, error)
         return _failed(row, str(error))
@@ -112,18 +123,38 @@ def _fault(run: ExperimentRun, row: RunStep, step: Step) -> Look:
     return Look(Signals(), {} if run.injected_at else {"injected_at": now}, wait=0)
 
 
-def _inject(run: ExperimentRun, row: RunStep, kind: str, target: dict[str, Any], decision: GuardDecision) -> None:
+def _inject(run: ExperimentRun, row: RunStep, fault: registry.Fault, target: Target, decision: GuardDecision) -> None:
     _leave_planned(row)
     change = engine.arm(
-        kind, target, owner=run.owner, by=run.requested_by,
+        fault.kind, target, owner=run.owner, by=run.requested_by,
         lease=during.CHANGE_LEASE, reason=f"Experiment {run.experiment.title}",
     )  # fmt: skip
     RunStep.objects.filter(pk=row.pk).update(change=change.pk)
     log(run, f"Armed: {row.name}. The undo is on record as change {change.pk}.")
+    fence.remember(change, during.CHANGE_LEASE)
+    _go_on(run)
     if too_old(decision):
         raise NotNow("the guards' answer is too old by now, so nothing was injected")
     write(run)  # and here, right before AWS is touched
-    engine.apply(change)
+    apart = settings.CHAOS_CHILD_PROCESS and "account" in target
+    engine.apply(change, (lambda kind, at: _apart(run, change, kind, at, fault.apply_seconds)) if apart else None)
+
+
+def _apart(run: ExperimentRun, change: Change, kind: Kind, target: Target, seconds: int) -> None:
+    """Apply in a child; each second the leases are renewed and aborts looked at, which kill it."""
+
+    def beat() -> None:
+        write(run)
+        engine.renew(change, during.CHANGE_LEASE)
+        _go_on(run)
+
+    apply_apart(kind, target, seconds, beat)
+
+
+def _go_on(run: ExperimentRun) -> None:
+    stop, because = stop_asked(run)
+    if because:
+        raise Halted(stop, because)
 
 
 def _leave_planned(row: RunStep, **fields: Any) -> None:

@@ -14,6 +14,7 @@ from chaos.engine.states import Signals
 from chaos.engine.stopping import StopCondition
 from chaos.engine.verdicts import Ended
 from chaos.models import ExperimentRun
+from services import guards
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Plan:
 
     @property
     def where(self) -> Mapping[str, str]:
-        """Account and region of the first fault, for probes that do not name their own."""
-        return method.faults(self.steps)[0].arguments
+        """Account and region of the first fault that has them, for probes that do not name their own."""
+        return method.place(self.steps)
 
     @property
     def patience(self) -> float:
@@ -79,3 +80,13 @@ def stop_asked(run: ExperimentRun) -> tuple[str, Ended | None]:
     if halted:
         return f"Kill switch: {halted}", Ended.KILL_SWITCH
     return "", None
+
+
+def stop_or_denied(run: ExperimentRun) -> tuple[str, Ended | None]:
+    """The same, and whether a guard has come to forbid it: asked before each step and each round under the fault."""
+    stop, because = stop_asked(run)
+    if because:
+        return stop, because
+    detail = {"under_fault": run.injected_at is not None}
+    reasons = guards.ask("chaos", run.service, by=run.owner, detail=detail).reasons
+    return (f"A guard says no: {'; '.join(reasons)}", Ended.GUARD) if reasons else ("", None)

@@ -99,3 +99,11 @@ def panel(request: HttpRequest, entity: Any) -> dict[str, Any]:
         "entity": entity, "report": found, "tiles": words.tiles(found), "asked": question,
         "query": urlencode({**values, "service": entity.name}),
     }  # fmt: skip
+
+
+def of_team(request: HttpRequest, entity: Any) -> dict[str, Any] | None:
+    """The card of a team: the figures of its services over the usual window; nothing while nothing was deployed."""
+    found = report.build(asked.read({"team": entity.name}))
+    if found.empty:
+        return None
+    return {"report": found, "tiles": words.tiles(found), "query": urlencode({"team": entity.name})}

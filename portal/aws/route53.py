@@ -55,17 +55,21 @@ def change_status(name: Name, change: str) -> str:
 
 
 def _sets(name: Name) -> list[dict[str, Any]]:
-    """The weighted record sets, as AWS has them. The listing is ordered, so it starts at the name and ends behind it."""
+    """The weighted record sets, as AWS has them."""
+    return [row for row in listed(_client(name), name) if "Weight" in row]
+
+
+def listed(client: Any, name: Name) -> list[dict[str, Any]]:
+    """All record sets of the name and type. The listing is ordered, so it starts at the name and ends behind it."""
     wanted = name.record.rstrip(".").lower()
     found: list[dict[str, Any]] = []
     start: dict[str, Any] = {"StartRecordName": name.record, "StartRecordType": name.type}
     while True:
-        page = _client(name).list_resource_record_sets(HostedZoneId=name.zone, **start)
+        page = client.list_resource_record_sets(HostedZoneId=name.zone, **start)
         for row in page["ResourceRecordSets"]:
             if (row["Name"].rstrip(".").lower(), row["Type"]) != (wanted, name.type):
                 return found
-            if "Weight" in row:
-                found.append(row)
+            found.append(row)
         if not page.get("IsTruncated"):
             return found
         start = {"StartRecordName": page["NextRecordName"], "StartRecordType": page["NextRecordType"]}

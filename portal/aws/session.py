@@ -7,12 +7,14 @@ connect 3 s, read 10 s, four attempts in botocore's standard mode.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from portal.aws.errors import AwsDenied, aws_errors
 from portal.aws.models import Account
@@ -20,10 +22,15 @@ from portal.aws.session_policy import session_policy
 
 in_web_request: ContextVar[bool] = ContextVar("in_web_request", default=False)
 SESSION = timedelta(minutes=15)
+CONNECT_SECONDS, READ_SECONDS = 3, 10
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+"""How long one try of a call can be on its way."""
 # A client is made anew a good while before its credentials end, so that no long call outlives them.
 RENEW_BEFORE = timedelta(minutes=5)
 _lock = threading.Lock()
 _credentials: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
+_accounts: dict[str, Account] = {}
+_borrowed: dict[str, Account] = {}
 _clients: dict[tuple[str, str, str, str, bool], tuple[datetime, Any]] = {}
 
 
@@ -31,7 +38,7 @@ def _config(once: bool = False) -> Any:
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "total_max_attempts": 1 if once else 4}
-    return Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=20)
+    return Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries, max_pool_connections=20)
 
 
 def _endpoint() -> dict[str, str]:
@@ -98,6 +105,21 @@ def _check_account(account: Account, keys: dict[str, str], region: str) -> None:
         raise AwsDenied("get caller identity", account.account_id, region, "WrongAccount", message)
 
 
+def _account(account_id: str) -> Account | None:
+    """The account; as it was last seen where the database is away, so that an undo from memory still gets keys."""
+    if account_id in _borrowed:
+        return _borrowed[account_id]
+    try:
+        found = Account.objects.filter(account_id=account_id, enabled=True).first()
+    except (InterfaceError, OperationalError):
+        return _accounts.get(account_id)
+    if found is None:
+        _accounts.pop(account_id, None)
+    else:
+        _accounts[account_id] = found
+    return found
+
+
 def client(
     account_id: str, region: str, service: str, *, role: str = "read", purpose: str = "read", once: bool = False
 ) -> Any:
@@ -115,18 +137,46 @@ def client(
         cached = _clients.get(key)
         if cached and cached[0] - RENEW_BEFORE > now:
             return cached[1]
-    account = Account.objects.filter(account_id=account_id, enabled=True).first()
+    account = _account(account_id)
     if account is None or (account.regions and region not in account.regions):
         raise AwsDenied(
             "connect", account_id, region, "NotListed", "this account and region are not on the portal's list"
         )
     with _lock:
-        held = _credentials.get((account_id, role))
-        if held is None or held[0] - RENEW_BEFORE <= now:
-            held = _credentials[(account_id, role)] = _assume(account, role, purpose)
+        held = _hold(account, role, purpose, now)
         made = _boto_client(held[1], service, region, once)
         _clients[key] = (held[0], made)
     return made
+
+
+def _hold(account: Account, role: str, purpose: str, now: datetime) -> tuple[datetime, dict[str, str]]:
+    """The credentials of a role, assumed anew a while before they end. The caller has the lock."""
+    held = _credentials.get((account.account_id, role))
+    if held is None or held[0] - RENEW_BEFORE <= now:
+        held = _credentials[(account.account_id, role)] = _assume(account, role, purpose)
+    return held
+
+
+def lend(account_id: str, roles: Sequence[str], purpose: str = "chaos") -> dict[str, Any]:
+    """What another process needs to act in one account for some minutes, as JSON: its regions and the keys of roles.
+
+    Roles that the account's owner did not give are left out. Raises AwsError.
+    """
+    account = _account(account_id)
+    if account is None:
+        raise AwsDenied("connect", account_id, "", "NotListed", "this account is not on the portal's list")
+    with _lock:
+        held = {role: _hold(account, role, purpose, datetime.now(UTC)) for role in roles if account.role_arn(role)}
+    keys = {role: {"ends": ends.isoformat(), "keys": one} for role, (ends, one) in held.items()}
+    return {"account": account_id, "regions": account.regions, "roles": keys}
+
+
+def borrow(lent: dict[str, Any]) -> None:
+    """Use what `lend` gave in another process: the database is not asked for this account, no role is assumed."""
+    with _lock:
+        _borrowed[lent["account"]] = Account(account_id=lent["account"], regions=lent["regions"])
+        for role, one in lent["roles"].items():
+            _credentials[(lent["account"], role)] = (datetime.fromisoformat(one["ends"]), one["keys"])
 
 
 def forget() -> None:
@@ -134,3 +184,5 @@ def forget() -> None:
     with _lock:
         _clients.clear()
         _credentials.clear()
+        _accounts.clear()
+        _borrowed.clear()

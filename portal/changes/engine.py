@@ -8,6 +8,7 @@ happens inside a database transaction.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from django.utils import timezone
 
 from portal.access import audit
 from portal.changes.kinds import Kind, kinds
-from portal.changes.models import APPLIED, ARMED, KEPT, OPEN, UNDO_FAILED, UNDOING, UNDONE, Change
+from portal.changes.models import APPLIED, ARMED, GOES_ON, KEPT, OPEN, UNDO_FAILED, UNDOING, UNDONE, Change
+from portal.clock import brief, database_now
 
 log = logging.getLogger(__name__)
 UNDO_LEASE = timedelta(seconds=60)
@@ -42,7 +44,7 @@ def _kind(key: str) -> Kind:
 
 def _move(change: Change, states: tuple[str, ...], action: str, severity: str = "medium", **fields: Any) -> Change:
     """Compare and set, with its audit row in the same transaction. Raises NotOpen where another worker was first."""
-    with transaction.atomic():
+    with brief():
         mine = Change.objects.filter(pk=change.pk, fence=change.fence, state__in=states)
         if not mine.update(fence=F("fence") + 1, **fields):
             raise NotOpen(f"change {change.pk} is no longer {' or '.join(states)}, or another worker is at it")
@@ -54,18 +56,21 @@ def _move(change: Change, states: tuple[str, ...], action: str, severity: str = 
 
 def arm(kind: str, target: dict[str, Any], *, owner: str, by: str, lease: timedelta, reason: str) -> Change:
     """Look at the target and commit how to undo what is about to be done. Raises AwsError, or ValueError."""
-    before = _kind(kind).observe(target)
+    before, target = _kind(kind).observe(target), _kind(kind).mark(target)
     with transaction.atomic():
         change = Change.objects.create(
             kind=kind, target=target, before=before, owner=owner, by=by,
-            reason=reason[:300], lease_until=timezone.now() + lease,
+            reason=reason[:300], lease_until=database_now() + lease,
         )  # fmt: skip
         audit.record(by, "change.arm", f"change:{change.pk}", severity="high", kind=kind, on=target, before=before)
     return change
 
 
-def apply(change: Change) -> Change:
-    """Apply an armed change and prove it. On AwsError or NotVerified it stays armed, so that recovery undoes it."""
+def apply(change: Change, perform: Callable[[Kind, dict[str, Any]], None] | None = None) -> Change:
+    """Apply an armed change and prove it. On AwsError or NotVerified it stays armed, so that recovery undoes it.
+
+    `perform(kind, target)` may carry the call out elsewhere, such as in a process of its own.
+    """
     if change.state != ARMED:
         raise NotOpen(f"change {change.pk} is {change.state}, not armed: it is applied at most once")
     kind = _kind(change.kind)
@@ -75,7 +80,10 @@ def apply(change: Change) -> Change:
         raise NotOpen(f"change {change.pk} is already being applied by another worker")
     change.refresh_from_db()
     try:
-        kind.apply(change.target)
+        if perform is None:
+            kind.apply(change.target)
+        else:
+            perform(kind, change.target)
         if not kind.verify_applied(change.target):
             raise NotVerified(f"{kind.title}: AWS does not show the change")
         return _move(change, (ARMED,), "apply", state=APPLIED)
@@ -99,7 +107,7 @@ def confirm(change: Change) -> Change | None:
 def renew(change: Change, lease: timedelta) -> bool:
     """Say that the change is still wanted. False where it has ended or is being undone."""
     wanted = Change.objects.filter(pk=change.pk, state__in=(ARMED, APPLIED))
-    return bool(wanted.update(lease_until=timezone.now() + lease))
+    return bool(wanted.update(lease_until=database_now() + lease))
 
 
 def keep(change: Change, reason: str) -> Change:
@@ -114,7 +122,7 @@ def undo(change: Change, reason: str) -> Change:
     """
     change = _move(
         change, OPEN, "undo", state=UNDOING, reason=reason[:300],
-        attempts=F("attempts") + 1, lease_until=timezone.now() + UNDO_LEASE,
+        attempts=F("attempts") + 1, lease_until=database_now() + UNDO_LEASE,
     )  # fmt: skip
     try:
         kind = _kind(change.kind)
@@ -128,20 +136,40 @@ def undo(change: Change, reason: str) -> Change:
         wait = min(BACKOFF_MAX, timedelta(seconds=2 ** min(change.attempts, 9)))
         return _move(
             change, (UNDOING,), "undo-failed", severity="critical",
-            state=UNDO_FAILED, error=f"{type(error).__name__}: {error}"[:2000], lease_until=timezone.now() + wait,
+            state=UNDO_FAILED, error=f"{type(error).__name__}: {error}"[:2000], lease_until=database_now() + wait,
         )  # fmt: skip
     return _move(change, (UNDOING,), "undone", state=UNDONE, error="", undone_at=timezone.now())
 
 
 def _goes_on(change: Change, kind: Kind) -> Change:
-    """AWS is at it: look again soon. The state is the same as after a failure, since it is what is taken up again."""
-    error, again = f"{kind.title}: AWS is still putting it back", timezone.now() + LOOK_AT_UNDO
-    return _move(change, (UNDOING,), "undo-goes-on", severity="low", state=UNDO_FAILED, error=error, lease_until=again)
+    """AWS is at it: look again soon. The state is the same as after a failure, since it is what is taken up again.
+
+    It was no attempt that failed, so it does not count as one.
+    """
+    error, again = f"{kind.title}: {GOES_ON}", database_now() + LOOK_AT_UNDO
+    return _move(
+        change, (UNDOING,), "undo-goes-on", severity="low",
+        state=UNDO_FAILED, error=error, lease_until=again, attempts=F("attempts") - 1,
+    )  # fmt: skip
+
+
+def look_again(change: Change) -> Change:
+    """Look once more at an undone change whose call may have been on its way still: what landed late is undone again.
+
+    Raises AwsError; NotOpen where another worker is at it.
+    """
+    if change.state != UNDONE or _kind(change.kind).verify_undone(change.target, change.before):
+        return change
+    late = _move(
+        change, (UNDONE,), "landed-late", severity="high",
+        state=UNDO_FAILED, error="The call landed after the undo.", undone_at=None, lease_until=database_now(),
+    )  # fmt: skip
+    return undo(late, change.reason)
 
 
 def recover(now: datetime | None = None) -> int:
     """Undo every open change whose lease is over, newest first. Returns how many were put back."""
-    moment = now or timezone.now()
+    moment = now or database_now()
     undone = 0
     for change in Change.objects.filter(state__in=OPEN, lease_until__lt=moment).order_by("-id"):
         try:

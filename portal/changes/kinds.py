@@ -18,7 +18,8 @@ class Kind:
 
     `observe` gives the state before, which is all that `undo` needs. `undo` must be idempotent and do nothing where
     the change was never applied. `verify_applied` and `verify_undone` look at AWS again. Each may raise AwsError.
-    `undoing` says that AWS has accepted the undo and is still at it, so that waiting is no failure.
+    `undoing` says that AWS has accepted the undo and is still at it, so that waiting is no failure. `mark` adds to the
+    target what must be the same in every try of one change, such as an idempotency token, before it is committed.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Kind:
     verify_applied: Callable[[Target], bool]
     verify_undone: Callable[[Target, Seen], bool]
     undoing: Callable[[Target, Seen], bool] = lambda target, before: False
+    mark: Callable[[Target], Target] = lambda target: target
     order: int = 100
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 ARMED, APPLIED, UNDOING, UNDONE, UNDO_FAILED, KEPT = "armed", "applied", "undoing", "undone", "undo_failed", "kept"
 OPEN = (ARMED, APPLIED, UNDOING, UNDO_FAILED)
 STATES = (*OPEN, UNDONE, KEPT)
+GOES_ON = "AWS is still putting it back"
 
 
 class Change(models.Model):
@@ -40,3 +41,8 @@ class Change(models.Model):
     def open(self) -> bool:
         """Whether AWS may still differ from what it was before."""
         return self.state in OPEN
+
+    @property
+    def going_on(self) -> bool:
+        """Whether AWS has accepted the undo and is still at it: neither done nor failed."""
+        return self.state == UNDO_FAILED and self.error.endswith(GOES_ON)

@@ -11,6 +11,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Right
 from django.utils import timezone
 
+from portal.clock import database_now
 from portal.jobs.models import RUNNING, Run
 
 LOG_LIMIT = 20_000
@@ -38,7 +39,7 @@ class JobContext:
 
     def _write(self, **fields: Any) -> None:
         mine = Run.objects.filter(pk=self.run.pk, fence=self.run.fence, state=RUNNING)
-        if not mine.update(lease_until=timezone.now() + timedelta(seconds=self.lease), **fields):
+        if not mine.update(lease_until=database_now() + timedelta(seconds=self.lease), **fields):
             self._lost.set()
             raise LeaseLost(f"run {self.run.pk} was taken over by another worker")
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.access import audit
+from portal.clock import database_now
 from portal.jobs.context import Cancelled, JobContext, LeaseLost
 from portal.jobs.models import CANCELLED, FAILED, LOST, QUEUED, RUNNING, SUCCEEDED, Run
 from portal.jobs.queue import ring
@@ -30,7 +31,7 @@ def holder() -> str:
 
 def take(run_id: int) -> Run | None:
     """Compare and set queued → running; None where somebody else was first, or it is not due."""
-    now = timezone.now()
+    now = database_now()
     run = Run.objects.filter(pk=run_id, state=QUEUED, due_at__lte=now).first()
     if run is None:
         return None
@@ -115,7 +116,7 @@ def sweep() -> int:
 
     A run with attempts left goes back to the queue; else it is marked lost. Returns how many rows were touched.
     """
-    now = timezone.now()
+    now = database_now()
     touched = 0
     for run in Run.objects.filter(state=RUNNING, lease_until__lt=now)[:100]:
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=RUNNING, lease_until__lt=now)

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 
-from . import amends, deployments, ecs_deployments, functions, mesh_changes, pipelines, releases
+from . import alarms, amends, deployments, ecs_deployments, fis, functions, mesh_changes, pipelines, releases
 from .publish import publish
 from .state import State
 
@@ -19,15 +19,18 @@ TRIM_EVERY = 60
 
 
 def tick(state: State, seconds: float, rng: random.Random) -> None:
-    """One tick: what moves with time moves, the metrics of the last `seconds` are published, functions answer."""
+    """One tick: what moves with time moves, the metrics of the last `seconds` are published and alarms judged
+    on them, functions answer."""
     with state.lock:
         deployments.advance_all(state)
         ecs_deployments.advance_all(state)
         pipelines.advance_all(state)
         mesh_changes.advance(state)
+        fis.advance_all(state)
         amends.advance(state)
         releases.advance(state)
         publish(state, seconds, rng)
+        alarms.evaluate_all(state)
     functions.answer_due(state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,15 @@ from .state import State
 EVERY_HOST = "*"
 SILENT = "silent"
 DOCUMENT_SHELL = "AWS-RunShellScript"
+LOSS, LATENCY, BLACKHOLE = (f"AWSFIS-Run-Network-{name}" for name in ("Packet-Loss", "Latency", "Blackhole-Port"))
+COMMON = {"DurationSeconds", "InstallDependencies"}
+FAULTS = {
+    LOSS: {*COMMON, "Interface", "LossPercent"},
+    LATENCY: {*COMMON, "Interface", "DelayMilliseconds"},
+    BLACKHOLE: {*COMMON, "Protocol", "Port", "TrafficType"},
+}
+"""AWS's documents for network faults with their parameters, as its user guide of FIS lists them."""
+NEEDED = {LOSS: {"DurationSeconds"}, LATENCY: {"DurationSeconds"}, BLACKHOLE: {"DurationSeconds", "Protocol", "Port"}}
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,22 @@ def status(state: State, command: Command, host: str) -> str:
     if now < ended:
         return "InProgress"
     return answer.status
+
+
+def refusal(document: str, parameters: dict[str, list[str]]) -> str:
+    """Why a document for a network fault does not take these parameters, or ""."""
+    if unknown := sorted(set(parameters) - FAULTS[document]):
+        return f"Parameter {unknown[0]} is not defined in the document"
+    missing = sorted(NEEDED[document] - set(parameters))
+    return f"Parameter {missing[0]} is required" if missing else ""
+
+
+def lasting(command: Command) -> None:
+    """Let each host that would succeed with a network fault take as long as the fault is to last."""
+    seconds = float(command.params["Parameters"]["DurationSeconds"][0])
+    for host, answer in command.answers.items():
+        if answer.status == "Success":
+            command.answers[host] = replace(answer, after=seconds)
 
 
 def overall(states: list[str]) -> str:

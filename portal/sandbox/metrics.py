@@ -11,6 +11,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from .statistics import Bucket, whole
 
 HOUR = 3600.0
 KEEP_FINE = 3 * HOUR
@@ -20,28 +23,6 @@ KEEP = 15 * 24 * HOUR
 Dimensions = frozenset[tuple[str, str]]
 SeriesKey = tuple[str, str, str, str, Dimensions]
 """(account id, region, namespace, metric name, dimensions)."""
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """Statistics of one period: `start` in seconds since the epoch, the rest in the metric's unit."""
-
-    start: float
-    total: float
-    count: float
-    low: float
-    high: float
-
-    def statistic(self, name: str) -> float:
-        """Sum, SampleCount, Average, Minimum or Maximum; KeyError for any other statistic."""
-        average = self.total / self.count if self.count else 0.0
-        return {
-            "Sum": self.total,
-            "SampleCount": self.count,
-            "Average": average,
-            "Minimum": self.low,
-            "Maximum": self.high,
-        }[name]
 
 
 @dataclass
@@ -67,11 +48,16 @@ class Series:
 
     def buckets(self, start: float, end: float, period: float) -> list[Bucket]:
         """Points with start <= time < end, added up by clock-aligned periods of `period` seconds, oldest first."""
-        rows: dict[float, Bucket] = {}
+        return [whole(parts) for parts in self.parts(start, end, period).values()]
+
+    def parts(self, start: float, end: float, period: float) -> dict[float, list[Bucket]]:
+        """The same points one by one, by the start of their period, oldest first."""
+        rows: dict[float, list[Bucket]] = {}
         for at in range(bisect_left(self.times, start), bisect_left(self.times, end)):
             key = self.times[at] // period * period
-            rows[key] = _add(rows.get(key), key, self.totals[at], self.counts[at], self.lows[at], self.highs[at])
-        return list(rows.values())
+            point = Bucket(key, self.totals[at], self.counts[at], self.lows[at], self.highs[at])
+            rows.setdefault(key, []).append(point)
+        return rows
 
     def trim(self, now: float) -> None:
         """Drop points older than 15 days, and roll points older than three hours up to whole hours."""
@@ -83,12 +69,6 @@ class Series:
         rolled = [(row.start, row.total, row.count, row.low, row.high) for row in old]
         for column, values in zip(self.columns(), zip(*rolled, strict=True) if rolled else [()] * 5, strict=True):
             column[:cut] = array("d", values)
-
-
-def _add(row: Bucket | None, start: float, total: float, count: float, low: float, high: float) -> Bucket:
-    if row is None:
-        return Bucket(start, total, count, low, high)
-    return Bucket(start, row.total + total, row.count + count, min(row.low, low), max(row.high, high))
 
 
 class MetricStore:
@@ -119,7 +99,7 @@ class MetricStore:
             series = self._series.setdefault(key, Series(unit=unit))
             series.add(when, value, count, mean if low is None else low, mean if high is None else high)
 
-    def read(
+    def parts(
         self,
         place: tuple[str, str],
         namespace: str,
@@ -128,11 +108,15 @@ class MetricStore:
         start: float,
         end: float,
         period: float,
-    ) -> list[Bucket]:
-        """Buckets of one series, oldest first; an unknown series is an empty list."""
+    ) -> dict[float, list[Bucket]]:
+        """The points of one series by the start of their period, oldest first; an unknown series has none."""
         with self._lock:
             series = self._series.get((*place, namespace, name, frozenset(dimensions.items())))
-            return series.buckets(start, end, period) if series else []
+            return series.parts(start, end, period) if series else {}
+
+    def read(self, place: tuple[str, str], namespace: str, name: str, *window: Any) -> list[Bucket]:
+        """`parts` added up by period, oldest first."""
+        return [whole(points) for points in self.parts(place, namespace, name, *window).values()]
 
     def unit(self, place: tuple[str, str], namespace: str, name: str, dimensions: Mapping[str, str]) -> str:
         """Unit given when the series was first written, "None" for an unknown one."""

@@ -18,6 +18,7 @@ from .parts import (
     Deploys,
     DistributedSql,
     Door,
+    FisTemplate,
     Fleet,
     Function,
     HttpApi,
@@ -99,6 +100,7 @@ SERVICES: tuple[Service, ...] = (
         Alarm("latency", actions=False),
         Deploys("Server", "CodeDeployDefault.HalfAtATime"),
         Journey("search-journey"),
+        FisTemplate(),
     ),
     _service(
         "payments",
@@ -114,6 +116,7 @@ SERVICES: tuple[Service, ...] = (
         Images(),
         Secret(),
         Key(),
+        FisTemplate("fail-over", released=False, careful=False),
     ),
     _service(
         "payments",

@@ -311,6 +311,18 @@ class Door:
 
 
 @dataclass(frozen=True)
+class FisTemplate:
+    """An experiment template of AWS FIS: `stop-hosts` (of the service's fleet) or `fail-over` (of its cluster).
+
+    `released` lets the portal start it; `careful` gives it a stop condition and a cap.
+    """
+
+    kind: str = "stop-hosts"
+    released: bool = True
+    careful: bool = True
+
+
+@dataclass(frozen=True)
 class Address:
     """An Elastic IP address that nothing answers under."""
 
@@ -347,6 +359,7 @@ Part = (
     | Secret
     | Door
     | Address
+    | FisTemplate
 )
 
 

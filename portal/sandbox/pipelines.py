@@ -56,7 +56,7 @@ class Execution:
 
 @dataclass
 class Transition:
-    """Whether executions may enter a stage."""
+    """Whether executions may enter (or leave) a stage."""
 
     enabled: bool = True
     reason: str = ""
@@ -70,6 +70,9 @@ class Line:
 
     executions: list[Execution] = field(default_factory=list)
     transitions: dict[str, Transition] = field(default_factory=dict)
+    """The ways into stages."""
+    exits: dict[str, Transition] = field(default_factory=dict)
+    """The ways out of stages."""
 
 
 def lines(state: State, account: str, region: str) -> dict[str, Line]:
@@ -135,6 +138,8 @@ def _step(now: float, line: Line, execution: Execution, stages: list[dict[str, A
         execution.status = "Failed" if entry.status == "Failed" else "Stopped"
     elif execution.stage + 1 == len(stages) or execution.kind == ROLLBACK:
         execution.status = "Succeeded"
+    elif not line.exits.get(stage["name"], Transition()).enabled:
+        return False
     else:
         execution.stage += 1
     return True

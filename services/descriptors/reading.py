@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Document:
     """One document of a file: where it starts, its text, and a digest by which an unchanged one is known.
 
-    `mixed_in` is a digest of what was put into it from other files.
+    `mixed_in` is a digest of what was put into it from other files. A value with one of the `tags` becomes {tag: value}.
     """
 
     number: int
@@ -35,6 +35,7 @@ class Document:
     text: str
     is_json: bool = False
     mixed_in: str = ""
+    tags: Collection[str] = ()
     data: Any = None
     problem: Problem | None = None
     _lines: dict[str, int] = field(default_factory=dict)
@@ -48,7 +49,9 @@ class Document:
     def read(self) -> Document:
         """Parse the text: fills `data`, or `problem` where it cannot be read."""
         try:
-            self.data = (json_reading.read_json if self.is_json else _read)(self.text, self.line)
+            self.data = (
+                json_reading.read_json(self.text, self.line) if self.is_json else _read(self.text, self.line, self.tags)
+            )
         except Problem as problem:
             self.problem = problem
         return self
@@ -60,10 +63,10 @@ class Document:
         return line_of(path, self._lines, self.line)
 
 
-def documents(raw: bytes, *, is_json: bool = False) -> Iterator[Document]:
+def documents(raw: bytes, *, is_json: bool = False, tags: Collection[str] = ()) -> Iterator[Document]:
     """The file's documents in order, not yet read; JSON is told by its form where nothing else says it.
 
-    Raises Problem if the file as a whole is no good.
+    `tags` are the local tags that may stand in YAML. Raises Problem if the file as a whole is no good.
     """
     text = decoded(raw)
     is_json = is_json or json_reading.looks_like_json(text)
@@ -73,7 +76,7 @@ def documents(raw: bytes, *, is_json: bool = False) -> Iterator[Document]:
             raise Problem(
                 f"The file holds more than {LIMITS.documents} documents.", "Split it into several files.", line=line
             )
-        yield Document(number, line, chunk, is_json)
+        yield Document(number, line, chunk, is_json, tags=tags)
 
 
 def decoded(raw: bytes) -> str:
@@ -100,9 +103,9 @@ def _has_content(chunk: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith(("#", "%")) for line in chunk.splitlines())
 
 
-def _read(chunk: str, first: int) -> Any:
+def _read(chunk: str, first: int, tags: Collection[str] = ()) -> Any:
     try:
-        return _Builder(first).build(chunk)
+        return _Builder(first, tags).build(chunk)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first + (mark.line if mark else 0)
@@ -114,8 +117,9 @@ def _read(chunk: str, first: int) -> Any:
 class _Builder:
     """Builds the data of one document from the parser's events, and refuses what is not plain data."""
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, tags: Collection[str] = ()) -> None:
         self.first = first
+        self.tags = tags
         self.root: list[Any] = []
         # Each open collection with its name, and the key that waits for its value (mappings only).
         self.open: list[tuple[Any, list[str], str]] = [(self.root, [], "")]
@@ -148,6 +152,9 @@ class _Builder:
             waiting.append(self.key(event, target))
             return
         try:
+            if event.tag in self.tags:
+                self.put({event.tag: scalar(event.value, None, plain=False)})
+                return
             value = scalar(event.value, event.tag, plain=event.implicit[0])
         except ValueError as error:
             reason, _, remedy = str(error).partition("|")
@@ -186,14 +193,14 @@ class _Builder:
         target, waiting, _ = self.open[-1]
         if event.anchor:
             self.alias(event)
-        if event.tag and event.tag not in COLLECTIONS:
+        if event.tag and event.tag not in COLLECTIONS and event.tag not in self.tags:
             raise self.problem(event, f"The tag {event.tag[:60]} is not read.", "Remove the tag and write plain data.")
         if isinstance(target, dict) and not waiting:
             raise self.problem(event, "Keys must be plain text.", "Write the key as a word.")
         if len(self.open) > LIMITS.depth:
             raise self.problem(event, f"It is nested deeper than {LIMITS.depth} levels.", "Make it flatter.")
         name = waiting[0] if waiting else ""
-        self.put(collection)
+        self.put({event.tag: collection} if event.tag in self.tags else collection)
         self.open.append((collection, [], name))
 
     def put(self, value: Any) -> None:

@@ -128,30 +128,51 @@ def test_each_injection_has_a_young_decision_that_allows_it(world: World, run: E
     assert len({decision.targets_hash for decision in decisions}) == 2
 
 
+def before_the_second(run: ExperimentRun, say: Callable[[], str]) -> Callable[[Any], str]:
+    """A guard that allows everything until the second fault itself is asked for; rounds of watching come first."""
+    asked: list[int] = []
+
+    def check(query: Any) -> str:
+        if query.action != "chaos" or run.step_rows.get(seq=2).state != "applied":
+            return ""
+        asked.append(1)
+        return say() if len(asked) > 1 else ""
+
+    return check
+
+
 def test_a_guard_that_changes_its_mind_stops_the_next_step_and_takes_the_first_out(
     world: World, second: Second, run: ExperimentRun, guard: Callable[..., Any]
 ) -> None:
-    until(world, run, ["applied", "applied", "armed", "planned"])
-    with guard(lambda query: "an incident is open" if query.action == "chaos" else ""):
+    with guard(before_the_second(run, lambda: "an incident is open")):
         world.ring_until(run, "ended")
     assert "apply-second" not in world.calls
     assert not world.faulty
     assert states(run) == ["applied", "undone", "applied", "skipped"]
     denied = GuardDecision.objects.get(run=run, seq=3)
     assert (denied.allowed, denied.reasons) == (False, ["an incident is open"])
-    assert run.verdicts["safety"]["word"] == "stopped"
+    assert run.verdicts["safety"]["state"] == "poor"
     assert run.passed is False
 
 
 def test_a_guard_that_cannot_be_asked_is_a_no(world: World, run: ExperimentRun, guard: Callable[..., Any]) -> None:
-    def broken(query: Any) -> str:
+    def broken() -> str:
         raise RuntimeError("the source is away")
 
-    until(world, run, ["applied", "applied", "armed", "planned"])
-    with guard(broken):
+    with guard(before_the_second(run, broken)):
         world.ring_until(run, "ended")
     assert "apply-second" not in world.calls
     assert "could not be asked" in GuardDecision.objects.get(run=run, seq=3).reasons[0]
+
+
+def test_a_guard_that_says_no_during_a_pause_takes_everything_out(
+    world: World, run: ExperimentRun, guard: Callable[..., Any]
+) -> None:
+    until(world, run, ["applied", "applied", "armed", "planned"])
+    with guard(lambda query: "an incident is open" if query.action == "chaos" else ""):
+        world.ring_until(run, "ended")
+    assert "apply-second" not in world.calls
+    assert not world.faulty
 
 
 def test_an_answer_that_grew_old_while_arming_injects_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -54,6 +55,14 @@ def test_each_failure_becomes_one_family_with_a_remedy(raised: Exception, family
 @pytest.mark.parametrize("role", ACTIONS)
 def test_a_session_policy_fits_into_what_aws_takes(role: str) -> None:
     assert len(session_policy(role)) <= LIMIT
+
+
+def test_of_the_fis_templates_only_released_ones_may_be_started() -> None:
+    statements = json.loads(session_policy("chaos"))["Statement"]
+    start = [one for one in statements if "fis:StartExperiment" in one["Action"]]
+    assert all(one["Resource"] != "*" for one in start)
+    (template,) = [one for one in start if one["Resource"].endswith("experiment-template/*")]
+    assert template["Condition"] == {"StringEquals": {"aws:ResourceTag/colonnade": "allowed"}}
 
 
 def test_the_read_role_only_reads() -> None:

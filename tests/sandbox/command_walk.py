@@ -20,6 +20,8 @@ def walk(ask: Callable[..., dict[str, Any]], wall: Wall, hosts: list[str]) -> No
     assert len(ask("ssm", "ListCommandInvocations", **command)["CommandInvocations"]) == len(hosts)
     assert ask("ssm", "GetCommandInvocation", **command, InstanceId=hosts[0])["ResponseCode"] == 0
     ask("ssm", "CancelCommand", **command)
+    known = ask("ssm", "DescribeInstanceInformation", Filters=[{"Key": "InstanceIds", "Values": hosts[:1]}])
+    assert [row["PingStatus"] for row in known["InstanceInformationList"]] == ["Online"]
 
 
 def functions(ask: Callable[..., dict[str, Any]], topic: str) -> None:

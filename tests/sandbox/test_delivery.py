@@ -184,3 +184,22 @@ def test_compliance_follows_what_is_configured(sandbox: Sandbox, client: Clients
         "ComplianceByConfigRules"
     ]
     assert verdict[0]["Compliance"] == {"ComplianceType": "COMPLIANT"}
+
+
+def test_a_closed_way_out_holds_the_execution_in_its_stage(sandbox: Sandbox, wall: Wall, client: Clients) -> None:
+    seed_service(sandbox.url, "products")
+    first, second = list(stages(client))[:2]
+    wall.move(30)
+    way = {"pipelineName": "products", "stageName": first, "transitionType": "Outbound"}
+    client("codepipeline").disable_stage_transition(**way, reason="Wait for the others.")
+    made = client("codepipeline").start_pipeline_execution(name="products")["pipelineExecutionId"]
+    wall.move(300)
+    assert stages(client)[first]["latestExecution"] == {
+        "pipelineExecutionId": made,
+        "status": "Succeeded",
+        "type": "STANDARD",
+    }
+    assert stages(client)[second]["latestExecution"]["pipelineExecutionId"] != made
+    client("codepipeline").enable_stage_transition(**way)
+    wall.move(1)
+    assert stages(client)[second]["latestExecution"]["pipelineExecutionId"] == made

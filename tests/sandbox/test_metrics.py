@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,23 +80,6 @@ def test_weighted_values_and_statistic_sets_count_as_their_samples(client: Clien
     assert [(one["Sum"], one["SampleCount"], one["Maximum"], one["Unit"]) for one in point] == [
         (27.0, 14.0, 5.0, "Seconds")
     ]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"Id": "rate", "Expression": "errors/calls"},
-        {"Id": "p", "MetricStat": {"Metric": {"Namespace": "A", "MetricName": "B"}, "Period": 60, "Stat": "p99"}},
-    ],
-)
-def test_metric_math_and_percentiles_are_refused_and_not_answered_with_nothing(
-    client: Clients, query: dict[str, object]
-) -> None:
-    now = datetime.now(UTC)
-    with pytest.raises(ClientError, match="InvalidParameterValue"):
-        client("cloudwatch").get_metric_data(
-            MetricDataQueries=[query], StartTime=now - timedelta(minutes=1), EndTime=now
-        )
 
 
 def test_more_points_than_boto3_sends_uncompressed_arrive(client: Clients) -> None:

@@ -16,7 +16,7 @@ from portal.sandbox.clock import tick
 from portal.sandbox.registry import HANDLERS
 from portal.sandbox.seed import seed_service
 from portal.sandbox.server import Sandbox
-from tests.sandbox import command_walk, failover_walk, lens_walk, place_walk, target_walk
+from tests.sandbox import command_walk, failover_walk, fis_walk, lens_walk, place_walk, target_walk
 from tests.sandbox.conftest import Clients, Wall
 from tests.sandbox.shapes import problems
 
@@ -65,6 +65,8 @@ def _metrics(ask: Ask, wall: Wall) -> None:
         "Datapoints"
     ]
     assert ask("cloudwatch", "ListMetrics", Namespace="AWS/EC2")["Metrics"]
+    ask("cloudwatch", "PutCompositeAlarm", AlarmName="all", AlarmRule="ALARM(search-api-errors)")
+    assert ask("cloudwatch", "DescribeAlarmHistory", AlarmName="search-api-errors")["AlarmHistoryItems"]
 
 
 def _deployments(ask: Ask, wall: Wall) -> None:
@@ -316,6 +318,7 @@ def test_every_handler_answers_the_shape_of_the_service_model(
     target_walk.walk(ask, client, wall)
     place_walk.walk(ask, client, wall)
     failover_walk.walk(ask, wall)
+    fis_walk.walk(ask, client, wall)
     group = client("autoscaling", "us-east-1").describe_auto_scaling_groups(AutoScalingGroupNames=["search-api"])
     members = group["AutoScalingGroups"][0]["Instances"]
     command_walk.walk(ask, wall, [one["InstanceId"] for one in members])

@@ -91,7 +91,9 @@ def test_a_killed_worker_leaves_no_fault_behind_and_no_slot_runs_twice(
     kind: str, tmp_path: Path, search: Sandbox
 ) -> None:
     before = associations(search.url)
-    with stack(tmp_path, kind, AWS_ENDPOINT_URL=search.url, PORTAL_PLUGINS="services,chaos") as portal:
+    with stack(
+        tmp_path, kind, AWS_ENDPOINT_URL=search.url, PORTAL_PLUGINS="services,chaos", CHAOS_APPROVAL="none"
+    ) as portal:
         portal.ask(PREPARE.format(balancer=balancer(search.url)))
         first = start(portal, "first")
         until(lambda: portal.rows(CHANGES) == [("applied",)], 240, "the fault to be applied")

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 
 from portal.changes import engine
 from portal.jobs import runner
@@ -27,7 +27,13 @@ class Command(BaseCommand):
         pause = threading.Event()
         while True:
             close_old_connections()
-            undone, repaired = engine.recover(), runner.sweep()
+            try:
+                undone, repaired = engine.recover(), runner.sweep()
+            except Error as error:
+                if options["once"]:
+                    raise
+                undone = repaired = 0
+                self.stderr.write(f"The database does not answer, the next round tries again: {error}")
             if undone or repaired or options["once"]:
                 self.stdout.write(f"{undone} changes put back, {repaired} runs repaired")
             if options["once"] or pause.wait(options["period"]):

@@ -1,4 +1,4 @@
-"""CloudWatch metrics on the sandbox's own store; alarms and dashboards stay with moto."""
+"""CloudWatch metrics on the sandbox's own store; alarms and dashboards stay with moto, and the clock evaluates the alarms."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.sandbox.metrics import Bucket
+from portal.sandbox import metric_queries, statistics
+from portal.sandbox.metric_math import BadExpression
+from portal.sandbox.metric_queries import Window, dimensions
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
 PAGE = 500
-STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
 def _seconds(when: datetime) -> float:
@@ -20,10 +21,6 @@ def _seconds(when: datetime) -> float:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _dimensions(listed: list[dict[str, str]] | None) -> dict[str, str]:
-    return {item["Name"]: item.get("Value", "") for item in listed or []}
 
 
 def _window(params: Mapping[str, Any]) -> tuple[float, float]:
@@ -36,93 +33,77 @@ def _window(params: Mapping[str, Any]) -> tuple[float, float]:
 @handles("cloudwatch", "PutMetricData")
 def put_metric_data(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Store single values, value lists with counts, and statistic sets."""
+    place = (context.account, context.region)
     for datum in params.get("MetricData", []):
         when = _seconds(datum["Timestamp"]) if "Timestamp" in datum else state.wall()
-        total, count, low, high = _figures(datum)
-        state.metrics.put(
-            (context.account, context.region),
-            params["Namespace"],
-            datum["MetricName"],
-            _dimensions(datum.get("Dimensions")),
-            when,
-            total,
-            count=count,
-            low=low,
-            high=high,
-            unit=datum.get("Unit", "None"),
-        )
+        metric = (place, params["Namespace"], datum["MetricName"], dimensions(datum.get("Dimensions")))
+        for total, count, low, high in _figures(datum):
+            state.metrics.put(*metric, when, total, count=count, low=low, high=high, unit=datum.get("Unit", "None"))
     return {}
 
 
-def _figures(datum: Mapping[str, Any]) -> tuple[float, float, float, float]:
-    """(sum, sample count, minimum, maximum) of one datum."""
+def _figures(datum: Mapping[str, Any]) -> list[tuple[float, float, float, float]]:
+    """(sum, sample count, minimum, maximum) of each value of one datum, so that percentiles are exact."""
     if "StatisticValues" in datum:
         group = datum["StatisticValues"]
-        return float(group["Sum"]), float(group["SampleCount"]), float(group["Minimum"]), float(group["Maximum"])
+        return [(float(group["Sum"]), float(group["SampleCount"]), float(group["Minimum"]), float(group["Maximum"]))]
     values = [float(value) for value in datum.get("Values") or [datum.get("Value", 0.0)]]
     counts = [float(count) for count in datum.get("Counts") or [1.0] * len(values)]
     if len(values) != len(counts):
         raise Refused("InvalidParameterValue", "The parameters Values and Counts must have the same length.")
-    return sum(v * c for v, c in zip(values, counts, strict=True)), sum(counts), min(values), max(values)
+    return [(value * count, count, value, value) for value, count in zip(values, counts, strict=True)]
 
 
 @handles("cloudwatch", "GetMetricStatistics")
 def get_metric_statistics(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Datapoints by clock-aligned period; only the five plain statistics."""
-    asked = params.get("Statistics") or []
-    if not asked or params.get("ExtendedStatistics"):
-        raise Refused("InvalidParameterCombination", f"The sandbox knows only the statistics {', '.join(STATISTICS)}.")
+    """Datapoints by clock-aligned period, percentiles among them."""
+    plain, ranked = list(params.get("Statistics") or []), list(params.get("ExtendedStatistics") or [])
+    if not plain and not ranked:
+        raise Refused("InvalidParameterCombination", "Name at least one of Statistics and ExtendedStatistics.")
+    strange = [name for name in (*plain, *ranked) if not statistics.known(name)]
+    if strange:
+        raise Refused("InvalidParameterValue", f"The sandbox knows only the statistics {statistics.KNOWN}.")
     start, end = _window(params)
-    place, dimensions = (context.account, context.region), _dimensions(params.get("Dimensions"))
-    rows = state.metrics.read(
-        place, params["Namespace"], params["MetricName"], dimensions, start, end, float(params["Period"])
-    )
-    unit = state.metrics.unit(place, params["Namespace"], params["MetricName"], dimensions)
-    points = [
-        {"Timestamp": _moment(row.start), "Unit": unit, **{name: row.statistic(name) for name in asked}} for row in rows
-    ]
+    metric = (
+        (context.account, context.region), params["Namespace"], params["MetricName"], dimensions(params.get("Dimensions"))
+    )  # fmt: skip
+    found, unit = state.metrics.parts(*metric, start, end, float(params["Period"])), state.metrics.unit(*metric)
+    points = []
+    for at, parts in found.items():
+        point = {"Timestamp": _moment(at), "Unit": unit, **{name: statistics.value(name, parts) for name in plain}}
+        extended = {name: statistics.value(name, parts) for name in ranked}
+        points.append(point | ({"ExtendedStatistics": extended} if extended else {}))
     return {"Label": params["MetricName"], "Datapoints": points}
 
 
 @handles("cloudwatch", "GetMetricData")
 def get_metric_data(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Series for each MetricStat query, in one page; metric math is refused rather than answered with nothing."""
-    start, end = _window(params)
+    """Series for each query, in one page: statistics of metrics, and metric math over them."""
+    window = Window((context.account, context.region), *_window(params))
     newest_first = params.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+    queries = params["MetricDataQueries"]
+    try:
+        found = metric_queries.answers(state, window, queries)
+    except BadExpression as error:
+        raise Refused("InvalidParameterValue", str(error)) from error
     results = []
-    for query in params["MetricDataQueries"]:
-        if "MetricStat" not in query:
-            raise Refused("InvalidParameterValue", f"The sandbox has no metric math (query {query['Id']}).")
+    for query in queries:
         if not query.get("ReturnData", True):
             continue
-        stat = query["MetricStat"]["Stat"]
-        rows = _rows(state, context, query["MetricStat"], start, end)
-        rows = rows[::-1] if newest_first else rows
+        stat = query.get("MetricStat")
+        value = found[query["Id"]]
+        rows = metric_queries.points(value, window.times(float(query.get("Period") or metric_queries.USUAL_PERIOD)))
+        times = sorted(rows, reverse=newest_first)
         results.append(
             {
                 "Id": query["Id"],
-                "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
-                "Timestamps": [_moment(row.start) for row in rows],
-                "Values": [row.statistic(stat) for row in rows],
+                "Label": query.get("Label") or (stat["Metric"]["MetricName"] if stat else query["Id"]),
+                "Timestamps": [_moment(at) for at in times],
+                "Values": [rows[at] for at in times],
                 "StatusCode": "Complete",
             }
         )
     return {"MetricDataResults": results, "Messages": []}
-
-
-def _rows(state: State, context: Context, stat: Mapping[str, Any], start: float, end: float) -> list[Bucket]:
-    if stat["Stat"] not in STATISTICS:
-        raise Refused("InvalidParameterValue", f"The sandbox knows only the statistics {', '.join(STATISTICS)}.")
-    metric = stat["Metric"]
-    return state.metrics.read(
-        (context.account, context.region),
-        metric["Namespace"],
-        metric["MetricName"],
-        _dimensions(metric.get("Dimensions")),
-        start,
-        end,
-        float(stat["Period"]),
-    )
 
 
 @handles("cloudwatch", "ListMetrics")

@@ -17,11 +17,12 @@ LONGEST_SUMMARY = 512
 
 @handles("codepipeline", "DisableStageTransition", "EnableStageTransition")
 def change_stage_transition(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Close or open the way into a stage; executions that wait go on when it opens."""
+    """Close or open the way into a stage or out of it; executions that wait go on when it opens."""
     declared, line = find_line(state, params["pipelineName"], context)
     stage = find_stage(declared, params["stageName"])
-    if params["transitionType"] != "Inbound":
-        raise Refused("ValidationException", "The sandbox knows only Inbound transitions.")
+    ways = {"Inbound": line.transitions, "Outbound": line.exits}.get(params["transitionType"])
+    if ways is None:
+        raise Refused("ValidationException", "The transition type is Inbound or Outbound.")
     enabled, reason = context.operation == "EnableStageTransition", params.get("reason", "")
     if not enabled and not REASON.fullmatch(reason):
         raise Refused(
@@ -30,7 +31,7 @@ def change_stage_transition(state: State, params: dict[str, Any], context: Conte
             f"pattern: [a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+ and have a length of 1 to 300",
         )
     by = context.arn("user/portal", "iam").replace(f":{context.region}:", "::")
-    line.transitions[stage["name"]] = Transition(enabled, reason, by, state.wall())
+    ways[stage["name"]] = Transition(enabled, reason, by, state.wall())
     advance(state, context.account, context.region, params["pipelineName"])
     return {}
 

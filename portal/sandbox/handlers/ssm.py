@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from portal.sandbox.backends import backend
-from portal.sandbox.commands import DOCUMENT_SHELL, Command, answer_of, commands, moment, overall, status
+from portal.sandbox.commands import (
+    DOCUMENT_SHELL,
+    FAULTS,
+    SILENT,
+    Command,
+    answer_of,
+    commands,
+    lasting,
+    moment,
+    overall,
+    refusal,
+    status,
+)
 from portal.sandbox.registry import Context, Refused, handles
 from portal.sandbox.state import State
 
@@ -17,9 +29,9 @@ ENDED = ("Success", "Failed", "Cancelled", "TimedOut")
 
 @handles("ssm", "DescribeDocument")
 def describe_document(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """moto's own documents; of Amazon's only the shell document."""
-    if params["Name"] == DOCUMENT_SHELL:
-        known = {"Name": DOCUMENT_SHELL, "Owner": "Amazon", "Status": "Active", "DocumentType": "Command"}
+    """moto's own documents; of Amazon's the shell document and those for network faults."""
+    if params["Name"] in (DOCUMENT_SHELL, *FAULTS):
+        known = {"Name": params["Name"], "Owner": "Amazon", "Status": "Active", "DocumentType": "Command"}
         return {"Document": {**known, "DocumentVersion": "1", "SchemaVersion": "1.2", "PlatformTypes": ["Linux"]}}
     return context.forward()
 
@@ -33,13 +45,36 @@ def send_command(state: State, params: dict[str, Any], context: Context) -> dict
         raise Refused("ValidationException", "1 validation error detected: InstanceIds or TimeoutSeconds out of range")
     if len(set(hosts)) != len(hosts):
         raise Refused("DuplicateInstanceId", "An instance is named twice.")
-    if params["DocumentName"] != DOCUMENT_SHELL:
+    if params["DocumentName"] in FAULTS:
+        if wrong := refusal(params["DocumentName"], params.get("Parameters") or {}):
+            raise Refused("InvalidParameters", wrong)
+    elif params["DocumentName"] != DOCUMENT_SHELL:
         _document(params["DocumentName"], context)
     _running(hosts, context)
     command = Command(str(uuid.uuid4()), dict(params), hosts, state.wall())
     command.answers = {host: answer_of(state, host) for host in hosts}
+    if params["DocumentName"] in FAULTS:
+        lasting(command)
     commands(state, context.account, context.region)[command.id] = command
     return {"Command": _as_command(state, command)}
+
+
+@handles("ssm", "DescribeInstanceInformation")
+def describe_instance_information(state: State, params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Every running instance has an agent; one that was told to stay silent has lost its connection."""
+    wanted = {value for one in params.get("Filters") or [] if one["Key"] == "InstanceIds" for value in one["Values"]}
+    instances = backend("ec2", context.account, context.region).all_instances()
+    running = sorted(one.id for one in instances if one.state == "running")
+    rows = [
+        {
+            "InstanceId": host, "AgentVersion": "3.3.0.0", "PlatformType": "Linux", "ResourceType": "EC2Instance",
+            "PingStatus": "ConnectionLost" if answer_of(state, host).status == SILENT else "Online",
+            "LastPingDateTime": moment(state.wall()), "IsLatestVersion": True,
+        }
+        for host in running
+        if not wanted or host in wanted
+    ]  # fmt: skip
+    return {"InstanceInformationList": rows}
 
 
 @handles("ssm", "ListCommands")

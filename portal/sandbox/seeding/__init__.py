@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import compute, data, delivery, edge, guarding, meshes, messaging, observability
+from . import compute, data, delivery, edge, faults, guarding, meshes, messaging, observability
 from .aws import SEEDERS, Place
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "data",
     "delivery",
     "edge",
+    "faults",
     "guarding",
     "meshes",
     "messaging",

@@ -17,6 +17,7 @@ _ROLES = {
     "pipelines": "codepipeline.amazonaws.com",
     "clusters": "eks.amazonaws.com",
     "journeys": "synthetics.amazonaws.com",
+    "experiments": "fis.amazonaws.com",
 }
 """Role names with the service that may take them; "" is the portal, from another account."""
 

@@ -197,6 +197,25 @@ function loading() {
   window.addEventListener("pageshow", stop);
 }
 
+// What is folded open stays open when a part of the page comes anew, and what was closed stays closed.
+function folds() {
+  const named = () => {
+    const seen = new Map();
+    return [...document.querySelectorAll("main details")].map((fold) => {
+      const words = fold.querySelector("summary")?.textContent.trim() || "";
+      seen.set(words, (seen.get(words) || 0) + 1);
+      return [`${words} ${seen.get(words)}`, fold];
+    });
+  };
+  let before = new Map();
+  document.addEventListener("htmx:beforeSwap", () => {
+    before = new Map(named().map(([name, fold]) => [name, fold.open]));
+  });
+  document.addEventListener("htmx:afterSwap", () =>
+    named().forEach(([name, fold]) => before.has(name) && (fold.open = before.get(name))),
+  );
+}
+
 function printing() {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 }
@@ -210,6 +229,7 @@ graphs();
 help();
 confirming();
 filters();
+folds();
 loading();
 printing();
 // Strips that scroll sideways show where one is, without moving the page.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from portal.aws import session
 from portal.sandbox.seed import seed_service
@@ -29,6 +30,7 @@ def stage(aws: Any, service: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
         return session.client(PLACE["account"], region, name, role="chaos", purpose="owner")
 
     def make(case: Case) -> Stage:
+        cache.clear()
         seed_service(aws.url, case.service)
         entity = service(case.service)
         made = Stage(aws, client, entity, move)

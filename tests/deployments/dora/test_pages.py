@@ -206,3 +206,12 @@ def test_the_list_behind_a_figure_takes_the_same_queries_for_few_and_many(
     client = browse(vera)
     with django_assert_max_num_queries(14):
         assert client.get(f"{PAGE}deployments/all/").status_code == 200
+
+
+def test_a_team_page_shows_the_delivery_of_its_services(worked: History, vera: Any, browse: Callable[..., Any]) -> None:
+    Entity.objects.create(kind="group", name="payments", type="team", source="test")
+    Entity.objects.create(kind="group", name="idle", type="team", source="test")
+    body = browse(vera).get("/services/group/default/payments/").content.decode()
+    assert "Change fail rate" in body
+    assert f"{PAGE}?team=payments" in body
+    assert "Change fail rate" not in browse(vera).get("/services/group/default/idle/").content.decode()
