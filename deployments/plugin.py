@@ -5,7 +5,7 @@ from __future__ import annotations
 from deployments import advance, demo, observe, panels, report
 from deployments.dora import delivery
 from deployments.dora import views as dora
-from deployments.gates import ask
+from deployments.gates import no_chaos
 from deployments.gates import panels as gate_panels
 from deployments.gates import waiting as gate_waiting
 from deployments.gates.kinds import GATES
@@ -57,7 +57,8 @@ for metric_source in metric_sources.ALL:
     metric_sources.sources.add(metric_source)
 for gate in GATES:
     gates.add(gate)
-guards.add(ask.GUARD)
+for guard in no_chaos.GUARDS:
+    guards.add(guard)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

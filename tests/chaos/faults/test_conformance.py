@@ -19,6 +19,7 @@ from tests.chaos.faults import (
     fis_cases,
     function_cases,
     host_cases,
+    network_cases,
     shift_cases,
     store_cases,
     task_cases,
@@ -34,6 +35,7 @@ READING = ("Describe", "List", "Get", "Assume")
 CASES = {
     **zone_cases.CASES,
     **host_cases.CASES,
+    **network_cases.CASES,
     **shift_cases.CASES,
     **task_cases.CASES,
     **function_cases.CASES,
