@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos.faults import amount, owned
+from chaos.faults import amount, found
 from chaos.faults.registry import ACCOUNT, COUNT, PERCENT, REGION, Argument, Arguments, Fault, Preview
 from portal.aws import ecs_tasks
 from portal.aws.ecs_tasks import Counts
@@ -18,8 +18,8 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
     """Which tasks go. The choice stays the same until the tasks change. Raises AwsError."""
     account, region, cluster, name = (arguments[key] for key in ("account", "region", "cluster", "ecs_service"))
     target = {"account": account, "region": region, "cluster": cluster, "service": name}
-    if owned.item(service, "aws.ecs", arguments, name, cluster=cluster) is None:
-        refusal = owned.not_owned(service, f"{cluster}/{name}", "service in ECS")
+    if found.one(service, "aws.ecs", arguments, cluster=cluster, name=name) is None:
+        refusal = found.refusal(service, "service in ECS", f"{cluster}/{name}")
         return Preview({**target, "tasks": []}, f"Tasks of {name} are stopped.", refusal=refusal)
     tasks = ecs_tasks.running(account, region, cluster, name)
     arns, refusal = amount.chosen(tasks, arguments, f"{KEY} {cluster} {name}")

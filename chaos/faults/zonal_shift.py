@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chaos.faults import owned
+from chaos.faults import found
 from chaos.faults.registry import ACCOUNT, REGION, ZONE, Argument, Arguments, Fault, Preview
 from portal.aws import nacl, zonal_shift
 from portal.aws.zonal_shift import Shift
@@ -21,11 +21,11 @@ MINUTES = MAX_SECONDS // 60 + 5
 def preview(service: Entity, arguments: Arguments) -> Preview:
     """Whether the load balancer is the service's, can be shifted, and has another zone to answer from. Raises AwsError."""
     account, region, name, zone = (arguments[key] for key in ("account", "region", "balancer", "zone"))
-    item = owned.item(service, "aws.alb", arguments, name)
+    item = found.one(service, "aws.alb", arguments, name=name)
     sentence = f"{name} sends no more requests to {zone}; AWS itself ends that after {MINUTES} minutes."
     target = {"account": account, "region": region, "resource": item["arn"] if item else "", "name": name, "zone": zone}
     if item is None:
-        return Preview(target, sentence, refusal=owned.not_owned(service, name, "load balancer"))
+        return Preview(target, sentence, refusal=found.refusal(service, "load balancer", name))
     zone_id = zonal_shift.zone_ids(account, region).get(zone, "")
     weights = zonal_shift.weights(account, region, item["arn"])
     taken = zonal_shift.active(account, region, item["arn"]) if weights else []

@@ -10,24 +10,44 @@ from typing import Any
 import pytest
 
 from chaos.faults.registry import Fault, Preview, faults
-from portal.aws.session_policy import ACTIONS
+from portal.aws.session_policy import allowed_actions
 from portal.changes import engine
 from portal.changes.kinds import Kind, kinds
 from portal.changes.models import UNDONE, Change
-from tests.chaos.faults import dns_cases, function_cases, host_cases, shift_cases, store_cases, task_cases, zone_cases
+from tests.chaos.faults import (
+    dns_cases,
+    fis_cases,
+    function_cases,
+    host_cases,
+    lambda_cases,
+    mesh_cases,
+    network_cases,
+    policy_cases,
+    shift_cases,
+    store_cases,
+    task_cases,
+    zone_cases,
+)
 from tests.chaos.faults.case import Case, Stage
 from tests.chaos.faults.conftest import Calls
 
 LEASE = timedelta(seconds=30)
+PREFIXES = {"tagging": "tag"}
+"""How IAM calls a service, where it signs under another name."""
 READING = ("Describe", "List", "Get", "Assume")
 CASES = {
-    **zone_cases.CASES,
-    **host_cases.CASES,
-    **shift_cases.CASES,
-    **task_cases.CASES,
-    **function_cases.CASES,
-    **store_cases.CASES,
     **dns_cases.CASES,
+    **fis_cases.CASES,
+    **function_cases.CASES,
+    **host_cases.CASES,
+    **lambda_cases.CASES,
+    **mesh_cases.CASES,
+    **network_cases.CASES,
+    **policy_cases.CASES,
+    **shift_cases.CASES,
+    **store_cases.CASES,
+    **task_cases.CASES,
+    **zone_cases.CASES,
 }
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 Make = Callable[[Case], Stage]
@@ -86,7 +106,7 @@ def test_a_fault_is_injected_seen_taken_out_and_proven_gone(case: Case, stage: M
 
 
 def _may(role: str, service: str, operation: str) -> bool:
-    return any(fnmatch(f"{service}:{operation}", allowed) for allowed in ACTIONS[role])
+    return any(fnmatch(f"{PREFIXES.get(service, service)}:{operation}", allowed) for allowed in allowed_actions(role))
 
 
 @every

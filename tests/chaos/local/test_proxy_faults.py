@@ -55,6 +55,7 @@ def test_a_slow_dependency_is_felt_and_gone_after_the_undo(shop: Any, lab: Lab) 
 
 def test_resets_are_felt_and_gone_after_the_undo(shop: Any, lab: Lab) -> None:
     change = applied(shop, proxy_reset.FAULT, percent="100")
+    assert change.kind == "proxy-reset"
     with pytest.raises(ConnectionError):
         lab.ask()
     assert engine.undo(change, "done").state == "undone"
@@ -137,7 +138,7 @@ def test_a_wrong_token_is_an_error_with_words(shop: Any, settings: Any) -> None:
         (proxy_reset.FAULT, {"proxy": "shop.echo", "percent": "101"}, "arguments.percent"),
         (proxy_reset.FAULT, {"proxy": "../reset", "percent": "1"}, "arguments.proxy"),
         (proxy_latency.FAULT, {"proxy": "shop.echo", "latency_ms": "-5", "jitter_ms": "0"}, "arguments.latency_ms"),
-        (proxy_latency.FAULT, {"proxy": "shop.echo", "latency_ms": "5"}, "arguments.jitter_ms"),
+        (proxy_latency.FAULT, {"proxy": "shop.echo", "jitter_ms": "5"}, "arguments.latency_ms"),
     ],
 )
 def test_arguments_that_make_no_sense_are_named(fault: Fault, arguments: dict[str, str], field: str) -> None:
@@ -159,3 +160,10 @@ def test_the_process_says_what_is_wrong_with_its_setting(capsys: pytest.CaptureF
         monkeypatch.setenv("FAULT_PROXIES", f"a=127.0.0.1:{taken.getsockname()[1]}->127.0.0.1:9")
         assert proxy.main() == 2
     assert "in use" in capsys.readouterr().err
+
+
+def test_without_a_share_all_connections_are_hit_and_the_preview_says_so(shop: Any) -> None:
+    found = proxy_latency.FAULT.preview(shop, proxy_latency.FAULT.read({"proxy": "shop.echo", "latency_ms": "300"}))
+    said = "100 % of the connections of shop through shop.echo get every answer 300 ms later."
+    assert found.sentence == said
+    assert found.target["toxics"][0]["attributes"] == {"latency": 300, "jitter": 0}
