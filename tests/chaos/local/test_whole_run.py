@@ -43,8 +43,13 @@ def page() -> Iterator[str]:
 
 
 @pytest.fixture
-def plan(world: World, page: str, start: Callable[..., Lab], service: Callable[..., Any], settings: Any) -> Any:
+def plan(
+    world: World, page: str, start: Callable[..., Lab], service: Callable[..., Any], settings: Any, monkeypatch: Any
+) -> Any:
     """plan(probe, fault, arguments): the run of an experiment on "shop", whose page is reached through the proxy."""
+    # What a slow machine needs to answer is not what is measured here.
+    monkeypatch.setattr("chaos.probes.http.SECONDS", 60.0)
+    monkeypatch.setattr("chaos.probes.registry.ROUND_SECONDS", 600.0)
     lab = start({"shop.page": f"127.0.0.1:0->{page}"})
     settings.FAULT_PROXY_URL, settings.FAULT_PROXY_TOKEN = lab.proxy.url, TOKEN
     settings.FAULT_PROXIES = {"shop.page": f"127.0.0.1:0->{page}"}
@@ -75,11 +80,11 @@ def states(run: ExperimentRun) -> dict[str, str]:
     return {name: verdict["state"] for name, verdict in run.verdicts.items()}
 
 
-def test_a_page_that_needs_the_dependency_breaks_in_a_blackhole_and_comes_back(world: World, plan: Any) -> None:
-    run = plan({"within_ms": 1000}, "proxy-blackhole", percent="100")
+def test_a_page_whose_connections_are_reset_breaks_and_comes_back(world: World, plan: Any) -> None:
+    run = plan({}, "proxy-reset")
     done = world.ring_until(run, "ended", "blocked")
     assert states(done) == {"hypothesis": "poor", "fault": "good", "recovery": "good", "safety": "good"}
-    assert "gave no reply" in done.verdicts["hypothesis"]["sentence"]
+    assert "The page is not OK" in done.verdicts["hypothesis"]["sentence"]
 
 
 def test_a_page_that_is_only_slower_holds_its_hypothesis(world: World, plan: Any) -> None:
