@@ -66,8 +66,12 @@ def sentence(row: GameDay, steps: list[dict[str, Any]]) -> str:
     """What came of it so far."""
     runs = [step["run"] for step in steps if step["run"] is not None]
     if not runs:
-        return f"{len(steps)} experiments are planned, none was started."
+        return f"{_counted(len(steps))} planned, none was started."
     passed, over = sum(1 for run in runs if run.passed), sum(1 for run in runs if run.over)
     blocked = sum(1 for run in runs if run.state == "blocked")
     rest = f", {blocked} blocked by guards" if blocked else ""
-    return f"{passed} of {len(steps)} experiments passed, {over} of {len(runs)} started ones are over{rest}."
+    return f"{passed} of {_counted(len(steps))} passed, {over} of {len(runs)} started are over{rest}."
+
+
+def _counted(count: int) -> str:
+    return "1 experiment" if count == 1 else f"{count} experiments"
