@@ -76,27 +76,27 @@ def check(experiment: Experiment) -> None:
     keys = {probe.key for probe in hypothesis.probes}
     definition.stop_conditions(experiment.stop_conditions, keys)
     steps = method.read(experiment.method, keys)
-    longest = min(_check_fault(step, f"method[{seq}]") for seq, step in enumerate(steps) if step.type == "fault")
-    experiment.method = [_named(step).stored() for step in steps]
+    steps = tuple(check_step(step, f"method[{seq}]") for seq, step in enumerate(steps))
+    longest = min(fault.max_seconds for step in steps if (fault := faults.get(step.fault)))
+    experiment.method = [step.stored() for step in steps]
     measure.check(hypothesis, method.place(steps))
     _check_seconds(experiment, longest, method.under_fault(steps))
     _check_timing(experiment)
 
 
-def _named(step: Step) -> Step:
-    """A fault that nobody named is called as the registry calls it."""
-    fault = faults.get(step.fault)
-    return replace(step, name=fault.title) if fault and step.name == step.fault else step
+def check_step(step: Step, where: str) -> Step:
+    """The step with the arguments that its fault takes; a fault that nobody named is called as the registry calls it.
 
-
-def _check_fault(step: Step, where: str) -> int:
-    """The longest that this fault may stay in place. Raises Invalid."""
+    Raises Invalid.
+    """
+    if step.type != "fault":
+        return step
     fault = faults.get(step.fault)
     if fault is None:
         raise Invalid(f"{where}.fault", f"Unknown fault. Known faults: {', '.join(f.key for f in faults.items())}.")
-    fault.read(step.arguments, f"{where}.arguments")
-    _check_place(step.arguments, f"{where}.arguments")
-    return fault.max_seconds
+    arguments = fault.read(step.arguments, f"{where}.arguments")
+    _check_place(arguments, f"{where}.arguments")
+    return replace(step, arguments=arguments, name=fault.title if step.name == step.fault else step.name)
 
 
 def _check_place(arguments: Mapping[str, str], where: str) -> None:
@@ -134,7 +134,7 @@ def _check_timing(experiment: Experiment) -> None:
     try:
         check_rule(experiment.cron, experiment.every, experiment.timezone)
     except ValueError as error:
-        field = "timezone" if "timezone" in str(error) else "every" if "every" in str(error) else "cron"
+        field = "timezone" if "timezone" in str(error) else "cron" if experiment.every is None else "every"
         raise Invalid(field, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     if experiment.every is not None and experiment.every < SHORTEST_EVERY:
         raise Invalid("every", f"Give at least {SHORTEST_EVERY} seconds.")

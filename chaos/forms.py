@@ -14,18 +14,29 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Experiment
-        fields = ["title", "cron", "timezone", "observe_seconds", "enabled"]
+        fields = ["title", "observe_seconds", "max_seconds", "cron", "timezone", "enabled"]
         labels = {
             "cron": "Schedule (cron)",
             "timezone": "Time zone",
             "observe_seconds": "Observe for (seconds)",
+            "max_seconds": "Faults in place for at most (seconds)",
             "enabled": "Run on this schedule",
         }
         help_texts = {
             "cron": "Five fields: minute, hour, day, month, weekday. 0 10 * * THU is every Thursday at ten.",
             "timezone": "An IANA name such as Europe/Berlin.",
-            "observe_seconds": "How long the fault stays in place while the steady state is measured.",
+            "observe_seconds": "How long the steady state is measured after the last step, with every fault in place.",
+            "max_seconds": "Pauses after the first fault and the observation must fit in.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["max_seconds"].required = False
+
+    def clean_max_seconds(self) -> int:
+        """Left out is left as it is."""
+        given: int | None = self.cleaned_data["max_seconds"]
+        return self.initial["max_seconds"] if given is None else given
 
     def clean_title(self) -> str:
         """Without surrounding blanks."""

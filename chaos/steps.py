@@ -47,6 +47,13 @@ def planned(experiment: Experiment) -> list[dict[str, Any]]:
     return found
 
 
+def stale(experiment: Experiment) -> bool:
+    """Whether the targets were looked up for another version of the experiment."""
+    preview = experiment.preview or {"steps": []}
+    known = targets.digest(experiment.sha256, preview["steps"])
+    return bool(preview["steps"]) and known != preview.get("targets_hash")
+
+
 def _said(step: Step) -> str:
     if step.type == "pause":
         return f"Nothing is done for {step.seconds} s."

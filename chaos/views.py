@@ -6,17 +6,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chaos import approvals, csv_export, experiments, halts, pages, queries, start, suggest
+from chaos import approvals, claim, csv_export, experiments, halts, pages, queries, start, suggest
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter
-from chaos.forms import ExperimentForm, ReasonForm
-from chaos.models import EVERYTHING, Experiment, ExperimentRun
+from chaos.forms import ReasonForm
+from chaos.models import EVERYTHING, ExperimentRun
 from portal.access import policy
 from portal.jobs import queue
 from services import facts
@@ -37,6 +38,7 @@ def experiment_list(request: HttpRequest) -> HttpResponseBase:
         "halts": [(halt, halts.may_clear(request.user, halt.scope)) for halt in halts.standing()],
         "halted": halts.standing().filter(scope=EVERYTHING).exists(),
         "may_import": policy.may_somewhere(request.user, "editor"),
+        "unpromised": halts.UNPROMISED if connection.vendor == "sqlite" else "",
         "may_halt": policy.may_somewhere(request.user, "operator"),
         "reason": ReasonForm(),
     }
@@ -53,24 +55,6 @@ def experiment(request: HttpRequest, slug: str) -> HttpResponse:
     context["may_edit"] = policy.may(request.user, "editor", found.owner_ref)
     context["approval"] = approvals.card(found, request.user)
     return render(request, "chaos/experiment.html", context)
-
-
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Edit title, schedule and observation. Switching the schedule on starts chaos, so it needs an operator."""
-    found = get_object_or_404(queries.experiments(), slug=slug)
-    policy.require(request.user, "editor", found.owner_ref)
-    form = ExperimentForm(request.POST or None, instance=Experiment.objects.get(pk=found.pk))
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["enabled"] or found.enabled:
-            policy.require(request.user, "operator", found.owner_ref)
-        try:
-            experiments.change(found, form.cleaned_data, request.user)
-        except Invalid as error:
-            form.wrong(error.field, error.message)
-        else:
-            messages.success(request, "Saved.")
-            return redirect(found)
-    return render(request, "chaos/edit.html", {"experiment": found, "form": form})
 
 
 @require_POST
@@ -116,8 +100,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, live: verdicts first, then the states, the probes, the armed change and the log."""
     found = get_object_or_404(ExperimentRun.objects.select_related("experiment", "service"), pk=pk)
     context: dict[str, Any] = pages.run_context(found)
-    context["may_abort"] = not found.over and policy.may(request.user, "operator", found.owner_ref)
+    context["may_abort"] = found.stage in claim.STOPPABLE and policy.may(request.user, "operator", found.owner_ref)
     live = request.headers.get("HX-Request") == "true"
+    context["refreshed"] = live
     return render(request, "chaos/_run.html" if live else "chaos/run.html", context)
 
 

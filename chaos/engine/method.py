@@ -47,7 +47,7 @@ def read(data: Any, probes: Collection[str], where: str = "method") -> tuple[Ste
     """Read [{"type": "fault"|"pause"|"probe", "name"?, …}]; `probes` are the keys of the hypothesis. Raises Invalid."""
     if not isinstance(data, list) or not 1 <= len(data) <= MAX_STEPS:
         raise Invalid(where, f"Give a list of 1 to {MAX_STEPS} steps.")
-    steps = tuple(_step(row, probes, f"{where}[{number}]") for number, row in enumerate(data))
+    steps = tuple(step(row, probes, f"{where}[{number}]") for number, row in enumerate(data))
     count = len(faults(steps))
     if not 1 <= count <= MAX_FAULTS:
         raise Invalid(where, f"Give 1 to {MAX_FAULTS} faults among the steps: there are {count}.")
@@ -56,7 +56,8 @@ def read(data: Any, probes: Collection[str], where: str = "method") -> tuple[Ste
     return steps
 
 
-def _step(data: Any, probes: Collection[str], where: str) -> Step:
+def step(data: Any, probes: Collection[str], where: str) -> Step:
+    """Read one step. Raises Invalid."""
     kind = data.get("type") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in KEYS:
         raise Invalid(f"{where}.type", f"Use one of {', '.join(KEYS)}.")
@@ -123,5 +124,5 @@ def spelled_out(fields: Mapping[str, Any], before: Sequence[Mapping[str, Any]] =
         raise Invalid(given, f"This experiment has {len(before)} steps: give the whole method.")
     old = before[0] if before else {}
     rest = {key: value for key, value in fields.items() if key not in ("fault", "arguments")}
-    step = {"type": "fault"} | {name: fields.get(name, old.get(name, "")) for name in ("fault", "arguments")}
-    return {**rest, "method": [step]}
+    only = {"type": "fault"} | {name: fields.get(name, old.get(name, "")) for name in ("fault", "arguments")}
+    return {**rest, "method": [only]}

@@ -87,5 +87,6 @@ def stop_or_denied(run: ExperimentRun) -> tuple[str, Ended | None]:
     stop, because = stop_asked(run)
     if because:
         return stop, because
-    reasons = guards.ask("chaos", run.service, by=run.owner).reasons
+    detail = {"under_fault": run.injected_at is not None}
+    reasons = guards.ask("chaos", run.service, by=run.owner, detail=detail).reasons
     return (f"A guard says no: {'; '.join(reasons)}", Ended.GUARD) if reasons else ("", None)

@@ -94,7 +94,7 @@ def test_the_experiment_says_claim_reach_schedule_and_guards(experiment: Experim
     assert "Nobody has tried this yet." in text
     assert "26 Nov 2026" in text
     assert "Run now" in text
-    assert "allowed" in text
+    assert "May it run now?" in text
 
 
 def test_the_next_runs_are_told_in_the_time_zone_of_the_schedule(
@@ -129,6 +129,29 @@ def test_a_run_under_way_refreshes_itself_and_can_be_aborted(
     client.post(f"/chaos/runs/{run.pk}/abort/")
     world.ring_until(run, "ended")
     assert "Aborted by jon. The undo is proven." in client.get(run.get_absolute_url()).content.decode()
+
+
+def test_abort_is_the_first_thing_that_the_keyboard_reaches_and_is_left_alone_by_refreshes(
+    world: World, run: ExperimentRun, jon: Any, browse: Browse
+) -> None:
+    world.ring_until(run, "observing")
+    client = browse(jon)
+    main = client.get(run.get_absolute_url()).content.decode().split("<main")[1]
+    first = min(main.index(tag) for tag in ("<a ", "<button", "<select", "<summary") if tag in main)
+    assert main[first:].startswith('<button class="btn btn-danger abort-button" id="abort"')
+    fragment = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+    assert "abort-bar" not in fragment
+    world.ring_until(run, "ended")
+    fragment = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+    assert '<div id="abort-bar" hx-swap-oob="true"></div>' in fragment
+
+
+def test_the_run_tells_of_each_step(world: World, run: ExperimentRun, vera: Any, browse: Browse) -> None:
+    world.ring_until(run, "observing")
+    text = browse(vera).get(run.get_absolute_url()).content.decode()
+    assert "1. Test fault" in text
+    assert "in place" in text
+    assert "seen in place" in text
 
 
 def test_a_blocked_run_says_why_and_that_nothing_changed(
