@@ -1,6 +1,6 @@
 """Services with one function each and an experiment that switches it off, for programs of their own.
 
-`python -m benchmarks.chaos_fleet prepare N` · `start SLUG` · `abort RUN` · `halt` · `clear`; each prints one line of JSON.
+`python -m benchmarks.chaos_fleet prepare N` · `start SLUG…` · `abort RUN` · `halt` · `clear`; each prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -88,16 +88,16 @@ def fields(function: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def start(slug: str) -> dict[str, Any]:
-    """A run now, as "run now" on the page does. Answers its id."""
+def start(*slugs: str) -> dict[str, Any]:
+    """A run of each now, as "run now" on the page does. Answers their ids."""
     from django.utils import timezone
 
     from chaos import start as starting
     from chaos.models import Experiment
 
-    experiment = Experiment.objects.select_related("service").get(slug=slug)
-    run = starting.create(experiment, timezone.now(), by="bench")
-    return {"run": run.pk if run else None}
+    chosen = [Experiment.objects.select_related("service").get(slug=slug) for slug in slugs]
+    runs = [starting.create(experiment, timezone.now(), by="bench") for experiment in chosen]
+    return {"runs": [run.pk for run in runs if run]}
 
 
 def abort(run: str) -> dict[str, Any]:

@@ -15,7 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chaos import approvals_api, engines_api, experiments, halts, import_api, queries, serializers, start
+from chaos import (
+    approvals_api,
+    calendar_api,
+    coverage_api,
+    engines_api,
+    experiments,
+    gameday_api,
+    halts,
+    import_api,
+    queries,
+    serializers,
+    start,
+    suite_api,
+)
 from chaos.engine.definition import Invalid
 from chaos.filters import ExperimentFilter, RunFilter
 from chaos.models import Experiment, ExperimentRun, KillSwitch
@@ -184,4 +197,8 @@ urlpatterns = [
     path("runs/<int:pk>/abort/", AbortRun.as_view(), name="api-chaos-abort"),
     path("halt/", Halt.as_view(), name="api-chaos-halt"),
     *engines_api.urlpatterns,
+    *calendar_api.urlpatterns,
+    *coverage_api.urlpatterns,
+    *gameday_api.urlpatterns,
+    *suite_api.urlpatterns,
 ]

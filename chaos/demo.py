@@ -9,9 +9,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from chaos import approvals, coverage, experiments, start, suggest, suggest_stores
+from chaos import approvals, coverage, experiments, fis_discovery, start, suggest, suggest_stores
 from chaos.engine.definition import Invalid
 from chaos.models import Experiment
+from portal.jobs import queue
 from portal.jobs.context import JobContext
 from services import facts
 from services.models import Entity
@@ -34,6 +35,7 @@ def load(context: JobContext) -> None:
     if ledger is not None:
         _failover(context, ledger)
     coverage.publish_all()
+    queue.enqueue(fis_discovery.JOB, by="demo", unique="demo")
 
 
 def _zones(context: JobContext, service: Entity) -> None:

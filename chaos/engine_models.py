@@ -38,6 +38,12 @@ class FisTemplate(models.Model):
         return fis_warnings.warnings(self.data)
 
     @property
+    def care(self) -> str:
+        """How many warnings there are, in words."""
+        count = len(self.warnings)
+        return "1 warning" if count == 1 else f"{count} warnings"
+
+    @property
     def actions(self) -> list[str]:
         """The ids of its actions."""
         rows: dict[str, dict[str, Any]] = self.data.get("actions") or {}

@@ -79,7 +79,7 @@ def check(experiment: Experiment) -> None:
     steps = tuple(check_step(step, f"method[{seq}]") for seq, step in enumerate(steps))
     longest = min(fault.max_seconds for step in steps if (fault := faults.get(step.fault)))
     experiment.method = [step.stored() for step in steps]
-    measure.check(hypothesis, method.faults(steps)[0].arguments)
+    measure.check(hypothesis, method.place(steps))
     _check_seconds(experiment, longest, method.under_fault(steps))
     _check_timing(experiment)
 

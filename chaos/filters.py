@@ -20,7 +20,8 @@ def _fault_choices() -> list[tuple[str, str]]:
     return [(fault.key, fault.title) for fault in faults.items()]
 
 
-def _team_choices() -> list[tuple[str, str]]:
+def team_choices() -> list[tuple[str, str]]:
+    """Teams that have experiments, by their short names."""
     owners = Experiment.objects.order_by().values_list("service__owner_ref", flat=True).distinct()
     return [(team, team) for team in sorted({ref.rpartition("/")[2] for ref in owners if ref})]
 
@@ -45,7 +46,7 @@ class ExperimentFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
         label="Experiment or service", method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
-    team = TeamFilter(label="Team", choices=_team_choices, method="by_team", empty_label="all")
+    team = TeamFilter(label="Team", choices=team_choices, method="by_team", empty_label="all")
     fault = django_filters.ChoiceFilter(label="Fault", choices=_fault_choices, method="by_fault", empty_label="all")
     enabled = django_filters.ChoiceFilter(label="Runs", choices=ON_OFF, method="by_schedule", empty_label="all")
 

@@ -13,6 +13,8 @@ from portal.aws.errors import AwsError
 from portal.aws.models import Account
 from portal.jobs.context import JobContext
 
+JOB = "chaos.fis-templates"
+
 
 def run(context: JobContext) -> dict[str, Any]:
     """Read every enabled account and region. What cannot be read keeps its rows and their age, and is named."""

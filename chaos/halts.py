@@ -17,6 +17,12 @@ from services.models import Entity
 GATE = 0x6368616F73
 """Key of the advisory lock that orders starts and halts on PostgreSQL; SQLite writes one at a time anyway."""
 
+UNPROMISED = (
+    "This portal runs on SQLite: a worker that is stopped while it writes holds up all others, so that "
+    "the first undo within 21 s is not promised. On PostgreSQL it is."
+)
+"""What the demo cannot promise; docs/chaos/safety.md says why."""
+
 
 def standing() -> QuerySet[KillSwitch]:
     """The halts that are not cleared."""

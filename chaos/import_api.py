@@ -23,7 +23,7 @@ from portal.access import policy
 from services.models import Entity
 
 
-class ImportRequestSerializer(Closed):
+class ExperimentImportRequestSerializer(Closed):
     """A file and what completes it. Without `dry_run: false` nothing is saved."""
 
     text = serializers.CharField(max_length=LARGEST, trim_whitespace=False, help_text="The file, JSON or YAML.")
@@ -40,7 +40,7 @@ class ImportRequestSerializer(Closed):
     )
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class ImportFindingSerializer(serializers.Serializer[Any]):
     """One line of the report."""
 
     line = serializers.IntegerField()
@@ -50,7 +50,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     nearest = serializers.CharField(allow_blank=True)
 
 
-class CountsSerializer(serializers.Serializer[Any]):
+class ImportCountsSerializer(serializers.Serializer[Any]):
     """Figures of the report."""
 
     activities = serializers.IntegerField()
@@ -59,12 +59,12 @@ class CountsSerializer(serializers.Serializer[Any]):
     warnings = serializers.IntegerField()
 
 
-class ImportedSerializer(serializers.Serializer[Any]):
+class ImportReportSerializer(serializers.Serializer[Any]):
     """What came of a file."""
 
     format = serializers.CharField(allow_blank=True)
-    counts = CountsSerializer()
-    findings = FindingSerializer(many=True)
+    counts = ImportCountsSerializer()
+    findings = ImportFindingSerializer(many=True)
     draft = serializers.JSONField()
     to_complete = serializers.ListField(child=serializers.CharField())
     service = serializers.CharField(allow_blank=True)
@@ -84,7 +84,7 @@ def shown(imported: Imported, experiment: str | None = None) -> dict[str, Any]:
         "usable": imported.usable,
         "experiment": experiment,
     }
-    return dict(ImportedSerializer(data).data)
+    return dict(ImportReportSerializer(data).data)
 
 
 class Import(APIView):
@@ -94,12 +94,12 @@ class Import(APIView):
 
     @extend_schema(
         operation_id="chaos_import",
-        request=ImportRequestSerializer,
-        responses={200: ImportedSerializer, 201: ImportedSerializer},
+        request=ExperimentImportRequestSerializer,
+        responses={200: ImportReportSerializer, 201: ImportReportSerializer},
     )
     def post(self, request: Request) -> Response:
         """Report on a file; with `dry_run: false` save it for a service whose team you may edit for."""
-        asked = ImportRequestSerializer(data=request.data)
+        asked = ExperimentImportRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         data: dict[str, Any] = asked.validated_data
         raw = data["text"].encode(errors="surrogatepass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -9,7 +10,14 @@ from django import forms
 from chaos.formats.report import Imported
 from chaos.formats.source import LARGEST
 
-JSON_ROWS = {"rows": 10, "spellcheck": "false"}
+ROWS = {"hypothesis": 16, "stop_conditions": 4}
+
+
+class Readable(json.JSONEncoder):
+    """JSON as people edit it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "indent": 2, "ensure_ascii": False})
 
 
 class FileForm(forms.Form):
@@ -48,7 +56,8 @@ class CompleteForm(forms.Form):
                 )
         self.paths = {f"open-{number}": path for number, path in enumerate(imported.to_complete)}
         for name, words in (("hypothesis", "Hypothesis (JSON)"), ("stop_conditions", "Stop conditions (JSON)")):
-            self.fields[name] = forms.JSONField(label=words, required=False, widget=forms.Textarea(attrs=JSON_ROWS))
+            area = forms.Textarea(attrs={"rows": ROWS[name], "spellcheck": "false"})
+            self.fields[name] = forms.JSONField(label=words, required=False, encoder=Readable, widget=area)
         self.fields[
             "hypothesis"
         ].help_text = "Each probe has key, title, unit, one source such as metric, and a tolerance."

@@ -43,13 +43,10 @@ def create(
     """
     imported = read(raw)
     refuse(imported, leave_out)
-    fields = completed(imported, complete or {})
-    for name, value in (replace or {}).items():
-        if name not in MAY_REPLACE:
-            raise Invalid(f"replace.{name}"[:100], f"Replace one of {', '.join(MAY_REPLACE)}.")
-        fields[name] = value
+    fields = replaced(imported, replace or {})
+    fill(fields, imported, complete or {})
     with transaction.atomic():
-        made = experiments.create(service, savable(fields), by)
+        made = experiments.create(service, {**fields, "enabled": False}, by)
         told = {"format": imported.format, "sha256": hashlib.sha256(raw).hexdigest(), **imported.counts()}
         audit.record(by, "chaos.experiment.import", f"experiment:{made.slug}", severity="medium", **told)
     return made
@@ -68,9 +65,18 @@ def refuse(imported: Imported, leave_out: bool) -> None:
         )
 
 
-def completed(imported: Imported, complete: Mapping[str, str]) -> dict[str, Any]:
-    """The draft with a person's additions. Raises Invalid for a path that the draft does not leave open."""
+def replaced(imported: Imported, replace: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft with whole fields of a person in the place of the file's. Raises Invalid."""
     fields: dict[str, Any] = copy.deepcopy(dict(imported.draft))
+    for name, value in replace.items():
+        if name not in MAY_REPLACE:
+            raise Invalid(f"replace.{name}"[:100], f"Replace one of {', '.join(MAY_REPLACE)}.")
+        fields[name] = copy.deepcopy(value)
+    return fields
+
+
+def fill(fields: dict[str, Any], imported: Imported, complete: Mapping[str, str]) -> None:
+    """Put a person's texts where the draft is open. Raises Invalid for any other path."""
     for path, text in complete.items():
         match = PLACE.fullmatch(path) if path in imported.to_complete else None
         if match is None:
@@ -80,29 +86,20 @@ def completed(imported: Imported, complete: Mapping[str, str]) -> dict[str, Any]
         if not isinstance(text, str) or not text.strip():
             raise Invalid(f"complete.{path}", "Give a text.")
         part, number, table, key = match.groups()
-        rows = fields["method"] if part == "method" else fields["hypothesis"]["probes"]
-        rows[int(number)][table][key] = text.strip()
-    return fields
-
-
-def savable(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as `chaos.experiments` takes them, never switched on."""
-    return {**fields, "enabled": False}
+        try:
+            place = (fields["method"] if part == "method" else fields["hypothesis"]["probes"])[int(number)][table]
+            place[key] = place.get(key) or text.strip()
+        except (LookupError, TypeError, AttributeError) as error:
+            # The person has written another hypothesis, in which there is no such place.
+            raise Invalid(
+                f"complete.{path}", "Leave this out: the hypothesis that you gave has no such place."
+            ) from error
 
 
 def exported(experiment: Experiment) -> dict[str, Any]:
     """The experiment in the open format, with our extension block."""
-    names = (
-        "title",
-        "hypothesis",
-        "stop_conditions",
-        "observe_seconds",
-        "max_seconds",
-        "recover_seconds",
-        *experiments.TIMING,
-    )
-    fields = {name: getattr(experiment, name) for name in names}
+    fields = {name: getattr(experiment, name) for name in ("title", *experiments.DEFINING, *experiments.TIMING)}
     steps = (experiment.preview or {}).get("steps", [])
     sentences, rows = [step["sentence"] for step in steps], [row for step in steps for row in step["rows"]]
     radius = {"sentence": " ".join(sentences), "rows": rows} if steps else None
-    return write.document({**fields, "method": experiment.method}, experiment.service.ref, radius)
+    return write.document(fields, experiment.service.ref, radius)

@@ -9,13 +9,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone as clock
 
+from chaos.calendars.models import EVERYTHING as EVERYTHING
+from chaos.calendars.models import Blackout as Blackout
+from chaos.calendars.models import TeamRules as TeamRules
 from chaos.engine.method import Step, faults, restored
 from chaos.engine.states import ACTIVE, FINAL, State
 from chaos.engine_models import FisTemplate as FisTemplate
 from chaos.engine_models import GremlinAccount as GremlinAccount
 from chaos.engine_models import GremlinStart as GremlinStart
+from chaos.gamedays.models import GameDay as GameDay
+from chaos.suites.models import Suite as Suite
 
-EVERYTHING = "all"
 STATE_CHOICES = [(state.value, state.value) for state in State]
 ACTIVE_STATES = sorted(state.value for state in ACTIVE)
 FINAL_STATES = sorted(state.value for state in FINAL)

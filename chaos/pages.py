@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos import queries, steps, words
+from chaos import queries, steps, targets, words
 from chaos.engine import definition, method
 from chaos.engine.hypothesis import Hypothesis, amount
 from chaos.engine.states import State
@@ -39,7 +39,7 @@ def running_rows(runs: Iterable[ExperimentRun]) -> list[dict[str, Any]]:
 def experiment_context(experiment: Experiment) -> dict[str, Any]:
     """All of an experiment's page."""
     row = queries.rows([experiment])[0]
-    decision = guards.ask("chaos", experiment.service)
+    decision = guards.ask("chaos", experiment.service, detail=targets.radius(experiment.preview))
     runs = ExperimentRun.objects.filter(experiment=experiment)[:20]
     return {
         "experiment": experiment,
@@ -53,7 +53,6 @@ def experiment_context(experiment: Experiment) -> dict[str, Any]:
         "stale_preview": steps.stale(experiment),
         "slots": _slots(experiment),
         "decision": decision,
-        "guards": guards.guards.items(),
         "runs": [{"run": run, "said": words.run_said(run), "verdicts": words.verdict_cells(run)} for run in runs],
     }
 

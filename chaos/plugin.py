@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from chaos import advance, coverage, demo, fis_discovery, guards, panels, proof, start, voiding
+from chaos import advance, coverage, demo, evidence, fis_discovery, guards, panels, proof, start
 from chaos.faults.all import MODULES
 from chaos.faults.registry import faults
 from chaos.gremlin import halt_job
 from chaos.probes.all import SOURCES
 from chaos.probes.registry import sources
+from chaos.suites import advance as suite_advance
 from portal.changes.kinds import kinds
 from portal.plugins import Activity, DemoStep, Job, NavItem, Panel, SearchSource, activities, jobs, nav, search
 from portal.plugins import demo as demo_steps
@@ -36,7 +37,9 @@ demo_steps.add(DemoStep("chaos", "Experiments on a schedule", demo.load, order=5
 jobs.add(Job("chaos.run", "Run an experiment", start.run_slot, queue="chaos"))
 jobs.add(Job("chaos.advance", "Advance experiments", advance.ring, every=2, keep=5, lease=15, queue="chaos"))
 jobs.add(Job("chaos.coverage", "Coverage by experiments", coverage.run, every=600, keep=20))
-jobs.add(Job("chaos.void", "Void proofs of what has changed", voiding.run, every=30, keep=20))
 jobs.add(Job("chaos.preview", "Preview the blast radius", start.preview, keep=50))
 jobs.add(Job(halt_job.JOB, "Halt everything at Gremlin", halt_job.run, keep=50, max_attempts=8, queue="chaos"))
-jobs.add(Job("chaos.fis-templates", "Read the templates of AWS FIS", fis_discovery.run, every=900, keep=20))
+jobs.add(Job(fis_discovery.JOB, "Read the templates of AWS FIS", fis_discovery.run, every=900, keep=20))
+jobs.add(Job("chaos.evidence", "Void proofs of what has changed", evidence.run, every=30, keep=20))
+jobs.add(Job("chaos.suite", "Run a resilience suite", suite_advance.run_slot, queue="chaos"))
+jobs.add(Job("chaos.suites", "Advance resilience suites", suite_advance.ring, every=5, keep=5, lease=15, queue="chaos"))

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.coverage import SOURCE
-from chaos.engine.method import faults
+from chaos.engine.evidence import Items, fingerprint
+from chaos.engine.method import Step, faults
+from chaos.failure_modes import mode_of
 from chaos.models import SKIPPED, ExperimentRun
-from chaos.resting import configuration
 from chaos.words import VALID_DAYS
 from services import facts
 
@@ -24,8 +25,12 @@ def publish(run: ExperimentRun) -> None:
     earlier = known["chaos.proof"].value.get("by_fault", {}) if "chaos.proof" in known else {}
     result = _result(run)
     tells = run.over and _tells(run)
-    told = {key: {**result, "configuration": configuration(key, known)} for key in _tried(run)}
-    telling = {key: one for key, one in told.items() if tells or earlier.get(key, result).get("url") == result["url"]}
+    items = {key: fact.value.get("items", []) for key, fact in known.items()}
+    telling = {
+        key: result | _ground(run, fault, items)
+        for key, fault in _tried(run).items()
+        if tells or earlier.get(key, result).get("url") == result["url"]
+    }
     value = {**result, "by_fault": {**earlier, **telling}}
     at = run.ended_at or run.created_at
     facts.publish(
@@ -34,10 +39,17 @@ def publish(run: ExperimentRun) -> None:
     )  # fmt: skip
 
 
-def _tried(run: ExperimentRun) -> list[str]:
-    """The faults that the run came to, as keys of the fact; those of skipped steps it says nothing about."""
+def _tried(run: ExperimentRun) -> dict[str, Step]:
+    """The faults that the run came to, by their keys in the fact; those of skipped steps it says nothing about."""
     reached = set(run.step_rows.filter(type="fault").exclude(state=SKIPPED).values_list("seq", flat=True))
-    return sorted({step.fault.replace("-", "_") for seq, step in enumerate(run.steps) if seq in reached})
+    found = [step for seq, step in enumerate(run.steps) if seq in reached]
+    return {step.fault.replace("-", "_"): step for step in sorted(found, key=lambda step: step.fault)}
+
+
+def _ground(run: ExperimentRun, step: Step, items: Items) -> dict[str, str]:
+    """What the result rests on: the failure mode, and the configuration of what the fault touched."""
+    mode = mode_of(step.fault, step.arguments)
+    return {"fault": step.fault, "mode": mode, "configuration": fingerprint(mode, items)}
 
 
 def _tells(run: ExperimentRun) -> bool:
@@ -55,6 +67,8 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
         "experiment": run.experiment.slug,
         "title": run.experiment.title,
         "passed": bool(run.passed),
+        "proven": bool(run.passed),
+        "void": "",
         "fault": tried[0].fault,
         "faults": [step.fault for step in tried],
         "zone": next((step.arguments["zone"] for step in tried if "zone" in step.arguments), ""),
@@ -67,17 +81,19 @@ def _result(run: ExperimentRun) -> dict[str, Any]:
     }
 
 
+RELEASES = ("deployments.release", "deployments.rollout")
+
+
 def deployed_version(known: Mapping[str, facts.FactView]) -> str:
-    """The version in production, or "" where nobody has said: the portal's last rollout knows, else the newest release.
+    """The version that was released last, whoever said so; else that of the portal's last rollout; "" where nobody has said.
 
     A rollout that is still under way, or was taken back, has not brought its version.
     """
-    if "deployments.rollout" in known:
-        said = known["deployments.rollout"].value
-        brought = said.get("state", "succeeded") == "succeeded"
-        return str(said.get("version" if brought else "previous_version", ""))
-    pipeline = known.get("deployments.pipeline")
-    return str(pipeline.value.get("released_version", "")) if pipeline else ""
+    if "deployments.release" in known:
+        return str(known["deployments.release"].value.get("version", ""))
+    said = known["deployments.rollout"].value if "deployments.rollout" in known else {}
+    brought = said.get("state", "succeeded") == "succeeded"
+    return str(said.get("version" if brought else "previous_version", ""))
 
 
 SOURCES = (
@@ -91,6 +107,8 @@ SOURCES = (
             "chaos.plan": "object",
             "chaos.proof.experiment": "string",
             "chaos.proof.passed": "boolean",
+            "chaos.proof.proven": "boolean",
+            "chaos.proof.void": "string",
             "chaos.proof.fault": "string",
             "chaos.proof.faults": "list",
             "chaos.proof.zone": "string",
@@ -105,6 +123,7 @@ SOURCES = (
             "chaos.proof.by_fault.aurora_failover.at": "string",
             "chaos.proof.by_fault.rds_failover.passed": "boolean",
             "chaos.proof.by_fault.rds_failover.at": "string",
+            "chaos.proof.by_fault.zone_network_cut.void": "string",
             "chaos.plan.experiments": "number",
             "chaos.plan.scheduled": "number",
         },

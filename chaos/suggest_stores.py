@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chaos import suggest
-from chaos.faults import aurora_failover, database_failover
+from chaos.faults import aurora_failover, cache_failover, database_failover, event_source_off
 from chaos.suggest import Facts, Item, Suggestion
 from services.models import Entity
 
@@ -21,13 +21,20 @@ def offers(service: Entity, known: Facts) -> Iterator[Suggestion]:
             yield failover(database, probes)
         elif not database.get("cluster") and database.get("multi_az"):
             yield _standby(database, probes)
+    for cache in suggest.items(known, "aws.elasticache"):
+        if cache.get("automatic_failover") and cache.get("nodes", 0) > 1:
+            yield _cache(cache, _probes(service, known, cache))
+    for function in suggest.items(known, "aws.lambda"):
+        for source in function.get("sources") or ():
+            if ":sqs:" in source:
+                yield _consumer(function, source.rpartition(":")[2])
 
 
 def failover(cluster: Item, probes: list[dict[str, Any]]) -> Suggestion:
     """The failover of an Aurora cluster: the service answers through it."""
-    name = cluster["name"]
+    name, title = str(cluster["name"]), f"Failover of {cluster['name']}"
     fields: dict[str, Any] = {
-        "title": f"Failover of {name}",
+        "title": title,
         "fault": aurora_failover.KEY,
         "arguments": {**_place(cluster), "cluster": name, "fail_back": "no"},
         "hypothesis": {"sentence": f"A replica of {name} takes over, and almost nobody notices.", "probes": probes},
@@ -35,13 +42,13 @@ def failover(cluster: Item, probes: list[dict[str, Any]]) -> Suggestion:
         **TIMING,
     }
     why = f"{cluster['members']} members, and the writer may go at any time: prove that the failover works."
-    return Suggestion(f"failover-{name}".lower(), fields["title"], why, fields)
+    return Suggestion(f"failover-{name}".lower(), title, why, fields)
 
 
 def _standby(database: Item, probes: list[dict[str, Any]]) -> Suggestion:
-    name = database["name"]
+    name, title = str(database["name"]), f"Failover of {database['name']}"
     fields: dict[str, Any] = {
-        "title": f"Failover of {name}",
+        "title": title,
         "fault": database_failover.KEY,
         "arguments": {**_place(database), "instance": name, "fail_back": "no"},
         "hypothesis": {"sentence": f"The standby of {name} takes over, and few requests fail.", "probes": probes},
@@ -49,7 +56,53 @@ def _standby(database: Item, probes: list[dict[str, Any]]) -> Suggestion:
         **TIMING,
     }
     why = "It is Multi-AZ and that is paid for: prove that the standby takes over."
-    return Suggestion(f"failover-{name}".lower(), fields["title"], why, fields)
+    return Suggestion(f"failover-{name}".lower(), title, why, fields)
+
+
+def _cache(cache: Item, probes: list[dict[str, Any]]) -> Suggestion:
+    name, title = str(cache["name"]), f"Failover of cache {cache['name']}"
+    fields: dict[str, Any] = {
+        "title": title,
+        "fault": cache_failover.KEY,
+        "arguments": {**_place(cache), "group": name, "node_group": cache_failover.FIRST},
+        "hypothesis": {"sentence": f"A replica of {name} takes over, and few requests fail.", "probes": probes},
+        "stop_conditions": _stops(probes),
+        **TIMING,
+    }
+    why = f"{cache['nodes']} nodes with automatic failover: prove that the service finds the new primary."
+    return Suggestion(f"cache-failover-{name}".lower(), title, why, fields)
+
+
+def _consumer(function: Item, queue: str) -> Suggestion:
+    """The consumer of a queue is off: messages wait, and the backlog is gone again afterwards."""
+    name, title = str(function["name"]), f"Consumer {function['name']} off"
+    probe = {
+        "key": "oldest-message",
+        "title": "Age of the oldest message",
+        "unit": "s",
+        "metric": {
+            "namespace": "AWS/SQS",
+            "name": "ApproximateAgeOfOldestMessage",
+            "dimensions": {"QueueName": queue},
+            "statistic": "Maximum",
+        },
+        "tolerance": {"at_most": 900},
+        "window": 300,
+        "period": 60,
+    }
+    fields: dict[str, Any] = {
+        "title": title,
+        "fault": event_source_off.KEY,
+        "arguments": {**_place(function), "function": name},
+        "hypothesis": {
+            "sentence": f"While {name} is off, messages wait in {queue}, and none is older than a quarter of an hour.",
+            "probes": [probe],
+        },
+        "stop_conditions": [{"probe": "oldest-message", "tolerance": {"at_most": 1800}}],
+        **TIMING,
+    }
+    why = f"It reads {queue}: prove that nothing is lost while it is off, and that it catches up."
+    return Suggestion(f"consumer-{name}".lower(), title, why, fields)
 
 
 def _probes(service: Entity, known: Facts, store: Item) -> list[dict[str, Any]]:
@@ -65,16 +118,17 @@ def _probes(service: Entity, known: Facts, store: Item) -> list[dict[str, Any]]:
 
 
 def connections(store: Item) -> dict[str, Any]:
-    """The probe of a database: somebody is connected to it. A cluster is measured as a whole."""
+    """The probe of a database or cache: somebody is connected to it. A cluster is measured as a whole."""
+    cache = "automatic_failover" in store
     key = "DBClusterIdentifier" if store.get("cluster") else "DBInstanceIdentifier"
     return {
         "key": "connections",
         "title": "Connections",
         "unit": "connections",
         "metric": {
-            "namespace": "AWS/RDS",
-            "name": "DatabaseConnections",
-            "dimensions": {key: store["name"]},
+            "namespace": "AWS/ElastiCache" if cache else "AWS/RDS",
+            "name": "CurrConnections" if cache else "DatabaseConnections",
+            "dimensions": {"ReplicationGroupId" if cache else key: store["name"]},
             "statistic": "Maximum",
         },
         "tolerance": {"at_least": 1},

@@ -74,3 +74,11 @@ def refusals(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 def of_step(preview: Mapping[str, Any] | None, seq: int) -> dict[str, Any] | None:
     """The stored row of one step, or None."""
     return next((row for row in (preview or {}).get("steps", []) if row["seq"] == seq), None)
+
+
+def radius(preview: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What guards are told of the blast radius: how much each fault takes; nothing where nobody has looked yet."""
+    rows = (preview or {}).get("steps")
+    if rows is None:
+        return {}
+    return {"faults": [{"fault": row["fault"], "hit": row.get("hit"), "total": row.get("total")} for row in rows]}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,6 +38,7 @@ def experiment_list(request: HttpRequest) -> HttpResponseBase:
         "halts": [(halt, halts.may_clear(request.user, halt.scope)) for halt in halts.standing()],
         "halted": halts.standing().filter(scope=EVERYTHING).exists(),
         "may_import": policy.may_somewhere(request.user, "editor"),
+        "unpromised": halts.UNPROMISED if connection.vendor == "sqlite" else "",
         "may_halt": policy.may_somewhere(request.user, "operator"),
         "reason": ReasonForm(),
     }

@@ -58,14 +58,6 @@ def publish(services: list[Entity], seen: Seen) -> int:
         .values_list("service")
         .annotate(Max("occurred_at"))
     )
-    newest = Deployment.objects.filter(
-        state=SUCCEEDED, environment="production", occurred_at__in=set(released.values())
-    )
-    versions = {
-        service: version
-        for service, at, version in newest.values_list("service", "occurred_at", "version")
-        if released.get(service) == at
-    }
     mine: dict[int, dict[str, list[Any]]] = {
         service.pk: {"groups": [], "pipelines": [], "evaluations": []} for service in services
     }
@@ -84,8 +76,6 @@ def publish(services: list[Entity], seen: Seen) -> int:
         if places & seen.silent or not (places or mine[service.pk]["groups"] or mine[service.pk]["pipelines"]):
             continue
         value = _value(mine[service.pk], released.get(service.pk), judged=bool(places) and not places & seen.unruled)
-        if versions.get(service.pk):
-            value["released_version"] = versions[service.pk]
         published += facts.publish(service, FACT, value, source="deployments", observed_at=now, expires_at=now + VALID)
     return published
 

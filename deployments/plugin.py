@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deployments import advance, demo, observe, panels, report
+from deployments import advance, demo, observe, panels, released, report
 from deployments.dora import delivery
 from deployments.dora import views as dora
-from deployments.gates import ask
+from deployments.gates import no_chaos
 from deployments.gates import panels as gate_panels
 from deployments.gates import waiting as gate_waiting
 from deployments.gates.kinds import GATES
@@ -46,6 +46,7 @@ panel_registry.add(
 jobs.add(advance.JOB)
 jobs.add(observe.JOB)
 jobs.add(delivery.JOB)
+jobs.add(released.JOB)
 for job in (*JOBS, issuer_keys.JOB, retention.JOB, pull.JOB, queues.JOB, *sns_jobs.JOBS):
     jobs.add(job)
 jobs.add(traffic.JOB)
@@ -57,7 +58,8 @@ for metric_source in metric_sources.ALL:
     metric_sources.sources.add(metric_source)
 for gate in GATES:
     gates.add(gate)
-guards.add(ask.GUARD)
+for guard in no_chaos.GUARDS:
+    guards.add(guard)
 sources.add(report.SOURCE)
 columns.add(Column("deployments.released", "Released", panels.released, order=40))
 activities.add(Activity("deployments.rollouts", "running", panels.running, order=10))

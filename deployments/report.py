@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from deployments import released
 from deployments.dora import delivery
 from deployments.engine.rollout import State
 from deployments.models import Rollout
@@ -80,14 +81,16 @@ def _weights(rollout: Rollout) -> dict[str, float]:
 SOURCE = FactSource(
     "deployments",
     "Deployments",
-    ("deployments.rollout", "deployments.pipeline", "deployments.traffic", delivery.FACT),
+    ("deployments.rollout", "deployments.pipeline", "deployments.traffic", delivery.FACT, released.FACT),
     names={
+        released.FACT: "Release",
         "deployments.rollout": "Rollout",
         "deployments.pipeline": "Delivery",
         "deployments.traffic": "Traffic",
         delivery.FACT: "Delivery metrics",
     },
     schema={
+        **released.SCHEMA,
         **{f"{delivery.FACT}.{name}": kind for name, kind in delivery.SCHEMA.items()},
         "deployments.traffic.per_minute": "number",
         "deployments.traffic.error_rate": "number",

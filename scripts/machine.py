@@ -6,7 +6,9 @@ import functools
 import os
 import shutil
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -31,9 +33,22 @@ def missing() -> dict[str, str]:
 
 def packet_fault() -> str:
     """Why packets cannot be lost in a network namespace here, or an empty string."""
-    from chaos.local.namespace import unable
+    from chaos.local.namespace import PATH, unable
 
-    return unable()
+    if reason := unable():
+        return reason
+    # Rights on paper are not all: a container may still forbid mounts, or a kernel lack the random numbers of nftables.
+    name = f"colonnade-trial-{os.getpid()}"
+    rule = "table inet t { chain c { type filter hook input priority 0; numgen random mod 100 < 1 drop\n}\n}\n"
+    ip = [shutil.which("ip", path=PATH) or "ip", "netns"]
+    options: dict[str, Any] = {"capture_output": True, "timeout": 20, "env": {**os.environ, "PATH": PATH}}
+    try:
+        for command in (["add", name], ["exec", name, "nft", "-f", "-"], ["delete", name]):
+            subprocess.run([*ip, *command], input=rule, text=True, check=True, **options)
+    except (OSError, subprocess.SubprocessError) as error:
+        subprocess.run([*ip, "delete", name], check=False, **options)
+        return f"a trial failed: {getattr(error, 'stderr', '') or error}".strip()
+    return ""
 
 
 def required() -> set[str]:

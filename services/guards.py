@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from portal.plugins import Registry
 from services.models import Entity
@@ -18,39 +19,56 @@ caller waits, its lease runs out, and recovery puts back what is armed."""
 
 @dataclass(frozen=True)
 class GuardQuery:
-    """What is asked: may `action` ("rollout" or "chaos") be done to `entity` by `by`?"""
+    """What is asked: may `action` ("rollout" or "chaos") be done to `entity` by `by`?
+
+    `detail` is what the one who asks knows of the act, such as how many hosts it would take; often empty.
+    """
 
     action: str
     entity: Entity
     by: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Guard:
-    """`check` answers "" to allow, or the reason in one sentence."""
+    """`check` answers "" to allow, or the reason in one sentence. With an `action` it is asked for that one only."""
 
     key: str
     title: str
     check: Callable[[GuardQuery], str]
     order: int = 100
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one guard said: "" where it allows."""
+
+    key: str
+    title: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer of all guards together."""
+    """The answer of all guards together, and each one's own."""
 
     allowed: bool
     reasons: list[str]
+    answers: tuple[Answer, ...] = ()
 
 
 guards: Registry[Guard] = Registry("guards")
 
 
-def ask(action: str, entity: Entity, *, by: str = "") -> Decision:
-    """Ask every guard. One reason is enough to deny; a guard that fails or is late denies and is named."""
-    query = GuardQuery(action, entity, by)
-    reasons = [reason for guard in guards.items() if (reason := _answer(guard, query))]
-    return Decision(not reasons, reasons)
+def ask(action: str, entity: Entity, *, by: str = "", detail: Mapping[str, Any] | None = None) -> Decision:
+    """Ask every guard of this action. One reason is enough to deny; a guard that fails or is late denies and is named."""
+    query = GuardQuery(action, entity, by, detail or {})
+    asked = [guard for guard in guards.items() if guard.action in ("", action)]
+    answers = tuple(Answer(guard.key, guard.title, _answer(guard, query)) for guard in asked)
+    reasons = [answer.reason for answer in answers if answer.reason]
+    return Decision(not reasons, reasons, answers)
 
 
 def _answer(guard: Guard, query: GuardQuery) -> str:

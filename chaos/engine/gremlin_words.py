@@ -68,6 +68,12 @@ def target(tags: Mapping[str, str], hosts: str) -> dict[str, Any]:
     return {**chosen, "exact": str(number)}
 
 
+def hit(hosts: str, found: int) -> int:
+    """How many of so many hosts `2` or `50%` is; of a share at least one."""
+    number = int(hosts.rstrip("%"))
+    return min(found, max(1, found * number // 100) if hosts.endswith("%") else number)
+
+
 def words(answer: Any) -> set[str]:
     """The words of an answer that tell a state, in small letters without blanks."""
     rows = answer if isinstance(answer, dict) else {}

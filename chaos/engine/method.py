@@ -93,6 +93,11 @@ def faults(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.type == "fault"]
 
 
+def place(steps: Sequence[Step]) -> Mapping[str, str]:
+    """Account and region of the first fault that has them; nothing where all of them are local."""
+    return next((step.arguments for step in faults(steps) if "account" in step.arguments), {})
+
+
 def pauses(steps: Sequence[Step]) -> int:
     """Seconds of all pauses together."""
     return sum(step.seconds for step in steps)

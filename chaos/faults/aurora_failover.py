@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos.faults import owned
+from chaos.faults import callers, found
 from chaos.faults.registry import ACCOUNT, FAIL_BACK, REGION, Argument, Arguments, Fault, Preview
 from portal.aws import rds_failover, settling
 from portal.aws.rds_failover import AVAILABLE, Cluster, Member
@@ -18,25 +18,25 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
     """Which replica takes over from which writer, and who leans on the cluster. Raises AwsError."""
     account, region, name = arguments["account"], arguments["region"], arguments["cluster"]
     where = {"account": account, "region": region, "cluster": name}
-    if owned.item(service, "aws.rds", arguments, name) is None:
-        return Preview(where, f"{name} gets another writer.", refusal=owned.not_owned(service, name, "cluster"))
-    found = rds_failover.cluster(account, region, name)
-    to = _next(found)
-    writer = found.member(found.writer)
-    rows = tuple((one.name, _note(one, to)) for one in found.members)
-    sentence = f"{to.name if to else 'No replica'} takes the writes of {name} over from {found.writer or 'nobody'}"
+    if found.one(service, "aws.rds", arguments, name=name) is None:
+        return Preview(where, f"{name} gets another writer.", refusal=found.refusal(service, "cluster", name))
+    seen = rds_failover.cluster(account, region, name)
+    to = _next(seen)
+    writer = seen.member(seen.writer)
+    rows = tuple((one.name, _note(one, to)) for one in seen.members)
+    sentence = f"{to.name if to else 'No replica'} takes the writes of {name} over from {seen.writer or 'nobody'}"
     return Preview(
         target={
             **where,
-            "writer": found.writer,
+            "writer": seen.writer,
             "to": to.name if to else "",
             "fail_back": arguments.get("fail_back", "no"),
         },
         sentence=f"{sentence}: connections to the writer break, and writes wait some seconds.",
-        rows=rows + owned.callers(service, found.arn, "database-cluster"),
-        refusal=_refusal(found, writer, to),
+        rows=rows + callers.rows(service, seen.arn, "database-cluster"),
+        refusal=_refusal(seen, writer, to),
         hit=1,
-        total=max(1, len(found.members)),
+        total=max(1, len(seen.members)),
     )
 
 

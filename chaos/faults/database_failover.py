@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos.faults import owned
+from chaos.faults import callers, found
 from chaos.faults.registry import ACCOUNT, FAIL_BACK, REGION, Argument, Arguments, Fault, Preview
 from portal.aws import rds_failover, settling
 from portal.aws.rds_failover import AVAILABLE, Instance
@@ -18,15 +18,15 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
     """From which zone to which the instance would move, and who leans on it. Raises AwsError."""
     account, region, name = arguments["account"], arguments["region"], arguments["instance"]
     where = {"account": account, "region": region, "instance": name}
-    if owned.item(service, "aws.rds", arguments, name) is None:
-        return Preview(where, f"{name} fails over.", refusal=owned.not_owned(service, name, "database"))
-    found = rds_failover.instance(account, region, name)
-    way = f"from {found.zone} to {found.standby or 'its standby'}"
+    if found.one(service, "aws.rds", arguments, name=name) is None:
+        return Preview(where, f"{name} fails over.", refusal=found.refusal(service, "database", name))
+    seen = rds_failover.instance(account, region, name)
+    way = f"from {seen.zone} to {seen.standby or 'its standby'}"
     return Preview(
-        target={**where, "zone": found.zone, "standby": found.standby, "fail_back": arguments.get("fail_back", "no")},
+        target={**where, "zone": seen.zone, "standby": seen.standby, "fail_back": arguments.get("fail_back", "no")},
         sentence=f"{name} fails over {way}: its connections break, and it is away for about a minute.",
-        rows=((name, f"{found.status}, {way}"), *owned.callers(service, found.arn, "database")),
-        refusal=_refusal(found),
+        rows=((name, f"{seen.status}, {way}"), *callers.rows(service, seen.arn, "database")),
+        refusal=_refusal(seen),
         hit=1,
         total=1,
     )

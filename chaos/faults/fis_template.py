@@ -42,6 +42,8 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
         or _abroad(account, region, template)
         or blocked(account, region)
         or _busy(account, region, template.id),
+        hit=sum(one.hit for one in found),
+        total=sum(len(one.resources) for one in found),
         needs_stop=not fis_warnings.guarded(template.data),
     )
 
@@ -117,12 +119,12 @@ def undo(target: Target, before: Seen) -> None:
 
 
 def verify_applied(target: Target) -> bool:
-    """Whether AWS has it and it goes as planned. Raises ValueError with AWS's reason where it does not."""
+    """Whether AWS has it and has not stopped it. Raises ValueError with AWS's reason where it is cancelled or failed."""
     mine = _mine(target)
-    reason = next((text for one in mine if (text := gone_wrong(one.status, one.reason))), "")
-    if reason:
-        raise ValueError(reason)
-    return bool(mine)
+    broken = next((one for one in mine if one.status in ("cancelled", "failed")), None)
+    if broken:
+        raise ValueError(gone_wrong(broken.status, broken.reason))
+    return bool(mine) and not any(gone_wrong(one.status, one.reason) for one in mine)
 
 
 def verify_undone(target: Target, before: Seen) -> bool:

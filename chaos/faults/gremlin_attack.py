@@ -1,4 +1,8 @@
-"""An attack of Gremlin on hosts that are tagged for the service. Its length is its dead-man: it ends by itself."""
+"""An attack of Gremlin on hosts that are tagged for the service. Its length is its dead-man: it ends by itself.
+
+The target names no AWS account, so that the start stays in the worker: it needs the database, where it is kept.
+Account and region are asked for only because the probes are read there.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ LONGEST = 3600
 def preview(service: Entity, arguments: Arguments) -> Preview:
     """Which agents carry the service's tag, and how many of them would be hit. Raises nothing: what fails is the refusal."""
     tags, seconds = {"service": service.name}, int(arguments["seconds"])
-    target = {key: arguments[key] for key in ("account", "region")} | {"seconds": seconds, "tags": tags}
+    target: Target = {"seconds": seconds, "tags": tags}
     attack, hosts = arguments["attack"], arguments["hosts"]
     measure = gremlin_words.ATTACKS[attack]
     sentence = f"{measure.title} by Gremlin on {hosts} of the hosts of {service.name} for {seconds} s."
@@ -35,6 +39,8 @@ def preview(service: Entity, arguments: Arguments) -> Preview:
         sentence=sentence,
         rows=(*rows, ("Dead-man", f"Gremlin's agents end it after {seconds} s, whoever is alive.")),
         refusal=_refusal(service, seconds, found),
+        hit=gremlin_words.hit(hosts, len(found)),
+        total=len(found),
     )
 
 
@@ -54,7 +60,7 @@ def mark(target: Target) -> Target:
 def observe(target: Target) -> Seen:
     """Nothing is kept from before: an attack that is over leaves nothing behind. Raises GremlinError without a way to Gremlin."""
     attacks.agents(target["tags"])
-    return {"account": target["account"], "region": target["region"]}
+    return {}
 
 
 def apply(target: Target) -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from chaos.faults.registry import Arguments
-from chaos.local.toxic_fault import SHARE, ToxicFault
+from chaos.local.toxic_fault import SHARE, ToxicFault, share
 
 KEY = "proxy-blackhole"
 
 
 def toxics(arguments: Arguments) -> list[dict[str, Any]]:
     """One toxic for each direction."""
-    share = int(arguments["percent"]) / 100
-    silent = {"type": "timeout", "toxicity": share, "attributes": {"timeout": 0}}
+    silent = {"type": "timeout", "toxicity": share(arguments) / 100, "attributes": {"timeout": 0}}
     return [{"name": f"{KEY}-{stream}", "stream": stream, **silent} for stream in ("upstream", "downstream")]
 
 
 def words(arguments: Arguments) -> str:
-    """What happens."""
-    return f"{arguments['percent']} % go silent"
+    """What they do."""
+    return "go silent"
 
 
 BLACKHOLE = ToxicFault(

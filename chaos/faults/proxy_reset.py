@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from chaos.faults.registry import Arguments
-from chaos.local.toxic_fault import SHARE, ToxicFault
+from chaos.local.toxic_fault import SHARE, ToxicFault, share
 
 KEY = "proxy-reset"
 
 
 def toxics(arguments: Arguments) -> list[dict[str, Any]]:
     """One toxic that hits a share of the connections."""
-    share = int(arguments["percent"]) / 100
     return [
-        {"name": KEY, "type": "reset_peer", "stream": "downstream", "toxicity": share, "attributes": {"timeout": 0}},
+        {
+            "name": KEY,
+            "type": "reset_peer",
+            "stream": "downstream",
+            "toxicity": share(arguments) / 100,
+            "attributes": {"timeout": 0},
+        },
     ]
 
 
 def words(arguments: Arguments) -> str:
-    """What happens."""
-    return f"{arguments['percent']} % are reset at once"
+    """What they do."""
+    return "are reset at once"
 
 
 RESET = ToxicFault(

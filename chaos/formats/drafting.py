@@ -48,7 +48,7 @@ def arguments(fault: Fault, given: Iterable[Given], findings: Findings) -> dict[
         key = next((name for name in one.ours if name in known and name not in found), None)
         if one.value in (None, "", [], {}):
             continue
-        if key is None and one.optional:
+        if one.optional and (key is None or (key in fault.one_of and set(fault.one_of) & set(found))):
             continue
         if key is None:
             findings.warn(one.path, f"{fault.title} takes no such argument: check the target before you save.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chaos.formats import source
 from chaos.formats.fis import read as fis
 from chaos.formats.fis import shape
-from chaos.formats.report import BROKEN, Finding, Imported
+from chaos.formats.report import BROKEN, Finding, Findings, Imported
 from chaos.formats.toolkit import read as toolkit
 from services.descriptors import Problem
 
@@ -15,8 +15,7 @@ def read(raw: bytes) -> Imported:
     try:
         found = source.read(raw)
     except Problem as problem:
-        said = f"{problem.reason} {problem.remedy}"
-        return Imported("", {}, 0, 0, [Finding(problem.field, BROKEN, said, line=problem.line)])
+        return _unreadable(problem.field, f"{problem.reason} {problem.remedy}", problem.line)
     if shape.looks_like(found.data):
         return fis.read(found)
     if toolkit.looks_like(found.data):
@@ -25,4 +24,9 @@ def read(raw: bytes) -> Imported:
         "This is neither an experiment of Chaos Toolkit (method, steady-state-hypothesis) nor a template of AWS FIS "
         "(actions with actionId, or a resource AWS::FIS::ExperimentTemplate)."
     )
-    return Imported("", {}, 0, 0, [Finding("", BROKEN, reason, line=1)])
+    return _unreadable("", reason, 1)
+
+
+def _unreadable(path: str, reason: str, line: int) -> Imported:
+    finding = Finding(path, BROKEN, reason, line=line)
+    return Imported("", {}, 0, 0, [finding], Findings([finding]).totals())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-BROKEN, REFUSED, WARNING = "broken", "refused", "warning"
+LEVELS = BROKEN, REFUSED, WARNING = "broken", "refused", "warning"
 MOST_FINDINGS = 300
 """More lines than this help nobody; one more says how many were left out."""
 
@@ -22,11 +22,20 @@ class Finding:
     line: int = 0
 
     @property
-    def sentence(self) -> str:
-        """The finding in words."""
-        said = f"not allowed here: {self.reason}" if self.level == REFUSED else self.reason
-        said = f"{said[:1].upper()}{said[1:]}"
+    def words(self) -> str:
+        """Why, and what would be allowed instead."""
+        first = self.reason.partition(" ")[0]
+        # The name of a module or variable stays as it is written.
+        said = self.reason if set("._${") & set(first) else f"{self.reason[:1].upper()}{self.reason[1:]}"
         return f"{said} Nearest that is allowed: {self.nearest}." if self.nearest else said
+
+    @property
+    def sentence(self) -> str:
+        """The same with what it means, for readers who see no level beside it."""
+        if self.level != REFUSED:
+            return self.words
+        near = f" Nearest that is allowed: {self.nearest}." if self.nearest else ""
+        return f"Not allowed here: {self.reason}{near}"
 
 
 @dataclass(slots=True)
@@ -54,9 +63,14 @@ class Findings:
             for row in self.rows
         )
 
+    def totals(self) -> dict[str, int]:
+        """How many findings have each level, those included that are not listed."""
+        return {level: sum(row.level == level for row in self.rows) for level in LEVELS}
+
     def placed(self, line_of: Callable[[str], int]) -> tuple[Finding, ...]:
-        """All findings with their lines, in the order of the file."""
-        kept = sorted((replace(row, line=line_of(row.path)) for row in self.rows[:MOST_FINDINGS]), key=lambda r: r.line)
+        """The findings with their lines, in the order of the file; where they are too many, the worst of them."""
+        worst = sorted(self.rows, key=lambda row: LEVELS.index(row.level))[:MOST_FINDINGS]
+        kept = sorted((replace(row, line=line_of(row.path)) for row in worst), key=lambda row: row.line)
         left = len(self.rows) - len(kept)
         if left > 0:
             kept.append(Finding("", WARNING, f"{left} further findings are not listed."))
@@ -65,19 +79,23 @@ class Findings:
 
 @dataclass(frozen=True)
 class Imported:
-    """A file that was read. `draft` has the fields of an experiment; `to_complete` names what a person has to add."""
+    """A file that was read. `draft` has the fields of an experiment; `to_complete` names what a person has to add.
+
+    `totals` counts the findings of each level; of very many not all are listed in `findings`.
+    """
 
     format: str
     draft: Mapping[str, Any]
     activities: int
     mapped: int
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Finding]
+    totals: Mapping[str, int]
     to_complete: Sequence[str] = ()
     service: str = ""
 
     def count(self, level: str) -> int:
         """How many findings have this level."""
-        return sum(1 for finding in self.findings if finding.level == level)
+        return self.totals[level]
 
     @property
     def usable(self) -> bool:

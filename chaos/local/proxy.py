@@ -81,12 +81,17 @@ def listed(text: str) -> dict[str, str]:
     return {name.strip(): route.strip() for name, _, route in pairs}
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Run from the environment alone."""
     wanted = listed(os.environ.get("FAULT_PROXIES", ""))
     try:
         proxy = FaultProxy(wanted, os.environ.get("FAULT_PROXY_TOKEN", ""), os.environ.get("FAULT_PROXY_ADMIN", ADMIN))
-        asyncio.run(serve(proxy, lambda line: sys.stdout.write(f"{line}\n")))
+        asyncio.run(serve(proxy, _say))
     except (ValueError, OSError) as error:
         sys.stderr.write(f"fault proxy: {error}\n")
         return 2

@@ -18,13 +18,14 @@ from portal.changes.kinds import Kind, Seen, Target
 from services.models import Entity
 
 PROXY = Argument("proxy", "Proxy", r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", "checkout.redis")
-SHARE = Argument("percent", "Share of connections in percent", r"100|[1-9][0-9]?", "20")
+SHARE = Argument("percent", "Share of connections in percent", r"100|[1-9][0-9]?", "20", optional=True)
+"""Without it all of them are hit."""
 MAX_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class ToxicFault:
-    """How one fault becomes toxics: `toxics` makes them from checked arguments, `words` says what happens."""
+    """How one fault becomes toxics: `toxics` makes them from checked arguments, `words` says what connections do."""
 
     key: str
     title: str
@@ -44,7 +45,7 @@ class ToxicFault:
         made = [{**toxic, "ttl": MAX_SECONDS} for toxic in self.toxics(arguments)]
         return Preview(
             target={**PLACE, "proxy": name, "toxics": made},
-            sentence=f"{self.words(arguments)} on connections of {service.name} through {name}.",
+            sentence=f"{share(arguments)} % of the connections of {service.name} through {name} {self.words(arguments)}.",
             rows=((name, route or "not listed"),),
             refusal=refusal,
         )
@@ -66,6 +67,11 @@ class ToxicFault:
             key=self.key, title=f"{self.title} by a toxic of the fault proxy", observe=observe, apply=apply, undo=undo,
             verify_applied=verify_applied, verify_undone=verify_undone,
         )  # fmt: skip
+
+
+def share(arguments: Arguments) -> int:
+    """The percentage of the connections that is hit."""
+    return int(arguments.get("percent", "100"))
 
 
 def _refusal(service: Entity, name: str, route: str | None) -> str:

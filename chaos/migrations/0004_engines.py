@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chaos", "0002_method"),
+        ("chaos", "0003_guards"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils import timezone
 from chaos import measure
 from chaos.claim import LEASE
 from chaos.engine.hypothesis import Outcome, overall, summary
-from chaos.engine.states import Signals, Undo
+from chaos.engine.states import Signals, State, Undo
 from chaos.engine.verdicts import Ended, Record, Verdicts, judge
 from chaos.models import ExperimentRun
 from chaos.stages.look import Look, plan
@@ -24,6 +24,8 @@ from portal.changes.models import UNDO_FAILED, UNDOING, UNDONE, Change
 
 LOOK_AGAIN = 5.0
 """Seconds between two tries of a failed undo; the change itself backs off further."""
+GOING_ON = timedelta(minutes=10)
+"""How long an engine may take to put things back before that counts as a failed undo."""
 
 LATE = LEASE.total_seconds() + CALL_SECONDS
 """Seconds after the undo in which a call that a lost worker had sent before can still land."""
@@ -37,10 +39,17 @@ def rolling_back(run: ExperimentRun) -> Look:
     if all(change.state == UNDONE for change in changes):
         removed = max((change.undone_at for change in changes if change.undone_at), default=timezone.now())
         return Look(Signals(undo=Undo.UNDONE), {"removed_at": removed})
-    if any(change.state == UNDO_FAILED and not change.going_on for change in changes):
+    patient = _patient(run)
+    if any(change.state == UNDO_FAILED and not (patient and change.going_on) for change in changes):
         record = _record(run, changes, None, "")
         return Look(Signals(undo=Undo.FAILED), _verdict_fields(judge(record)), LOOK_AGAIN)
     return Look(Signals(), wait=1.0)
+
+
+def _patient(run: ExperimentRun) -> bool:
+    """Whether an engine may still be at its undo without anybody being called."""
+    asked = run.events.filter(state=State.ROLLING_BACK.value).values_list("at", flat=True).first()
+    return asked is None or timezone.now() - asked < GOING_ON
 
 
 def _undo(change: Change, run: ExperimentRun) -> Change:

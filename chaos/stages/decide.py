@@ -45,7 +45,9 @@ def _drift(run: ExperimentRun, step: Step, known: Mapping[str, Any]) -> list[str
 
 def denials(run: ExperimentRun, preview: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """All reasons against: the guards', an edit or a removal since the run was created, and a missing approval."""
-    reasons = [*guards.ask("chaos", run.service, by=run.owner).reasons, *keys.too_short(run.definition["max_seconds"])]
+    detail = targets.radius(preview) | {"under_fault": run.injected_at is not None}
+    asked = guards.ask("chaos", run.service, by=run.owner, detail=detail)
+    reasons = [*asked.reasons, *keys.too_short(run.definition["max_seconds"])]
     current = Experiment.objects.filter(pk=run.experiment_id).values_list("sha256", flat=True).first()
     if current != run.experiment_sha256:
         reasons.append("the experiment was edited after this run was planned")

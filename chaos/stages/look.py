@@ -47,8 +47,8 @@ class Plan:
 
     @property
     def where(self) -> Mapping[str, str]:
-        """Account and region of the first fault, for probes that do not name their own."""
-        return method.faults(self.steps)[0].arguments
+        """Account and region of the first fault that has them, for probes that do not name their own."""
+        return method.place(self.steps)
 
     @property
     def patience(self) -> float:
@@ -87,5 +87,6 @@ def stop_or_denied(run: ExperimentRun) -> tuple[str, Ended | None]:
     stop, because = stop_asked(run)
     if because:
         return stop, because
-    reasons = guards.ask("chaos", run.service, by=run.owner).reasons
+    detail = {"under_fault": run.injected_at is not None}
+    reasons = guards.ask("chaos", run.service, by=run.owner, detail=detail).reasons
     return (f"A guard says no: {'; '.join(reasons)}", Ended.GUARD) if reasons else ("", None)

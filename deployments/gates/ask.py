@@ -11,8 +11,6 @@ from deployments.engine.plan.gates import BLOCK, GatesPolicy, parse
 from deployments.gates import approvals, overrides
 from deployments.gates.registry import Gate, Question, answer, gates
 from deployments.models import Rollout, RolloutPlan, RolloutSegment
-from deployments.models.states import ACTIVE_STATES
-from services.guards import Guard, GuardQuery
 from services.models import Entity
 
 
@@ -66,13 +64,3 @@ def _current(rollout: Rollout) -> RolloutSegment | None:
 def _answers(question: Question) -> list[Gate]:
     found = (answer(kind, question) for kind in gates.items())
     return [gate for gate in found if gate is not None]
-
-
-def _no_chaos(query: GuardQuery) -> str:
-    if query.action != "chaos":
-        return ""
-    active = Rollout.objects.filter(entity=query.entity, state__in=ACTIVE_STATES).first()
-    return f"{query.entity.name} is rolling out {active.version}: wait until the rollout ends." if active else ""
-
-
-GUARD = Guard("deployments.no-chaos-during-a-rollout", "No chaos during a rollout", _no_chaos)

@@ -22,19 +22,20 @@ class MeshRoute:
     mesh: str
     router: str
     route: str
+    role: str = "rollout"
 
 
 def weights(route: MeshRoute) -> dict[str, int]:
     """Weight by virtual node. Raises AwsNotFound where the route is not there, and other AwsErrors."""
     with aws_errors("appmesh:DescribeRoute", route.account, route.region):
-        targets = _action(_spec(route), route)["weightedTargets"]
+        targets = _action(spec_of(route), route)["weightedTargets"]
         return {target["virtualNode"]: int(target.get("weight", 0)) for target in targets}
 
 
 def set_weights(route: MeshRoute, wanted: Mapping[str, int]) -> None:
     """Send the route's traffic to exactly these nodes; its match, retries and time-outs stay. Raises AwsError."""
     with aws_errors("appmesh:UpdateRoute", route.account, route.region):
-        spec = _spec(route)
+        spec = spec_of(route)
         action = _action(spec, route)
         known = {target["virtualNode"]: target for target in action["weightedTargets"]}
         action["weightedTargets"] = [
@@ -50,7 +51,7 @@ def require_node(route: MeshRoute, node: str) -> None:
         _client(route).describe_virtual_node(meshName=route.mesh, virtualNodeName=node)
 
 
-def _spec(route: MeshRoute) -> dict[str, Any]:
+def spec_of(route: MeshRoute) -> dict[str, Any]:
     named = {"meshName": route.mesh, "virtualRouterName": route.router, "routeName": route.route}
     found: dict[str, Any] = copy.deepcopy(_client(route).describe_route(**named)["route"]["spec"])
     return found
@@ -66,4 +67,4 @@ def _action(spec: dict[str, Any], route: MeshRoute) -> dict[str, Any]:
 
 
 def _client(route: MeshRoute) -> Any:
-    return session.client(route.account, route.region, "appmesh", role="rollout", purpose="rollout")
+    return session.client(route.account, route.region, "appmesh", role=route.role, purpose="rollout")

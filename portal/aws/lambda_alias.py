@@ -40,6 +40,7 @@ def set_weights(
     weights: Mapping[str, float],
     *,
     revision: str = "",
+    role: str = "rollout",
 ) -> AliasWeights:
     """Send all traffic to ``version`` but the shares of ``weights`` (at most one other version, 0 to 1).
 
@@ -51,7 +52,7 @@ def set_weights(
         raise ValueError("An alias takes one more version beside its own, with a share between 0 and 1.")
     lock = {"RevisionId": revision} if revision else {}
     with aws_errors("lambda:UpdateAlias", account, region):
-        reply = _client(account, region, "rollout").update_alias(
+        reply = _client(account, region, role).update_alias(
             FunctionName=function,
             Name=name,
             FunctionVersion=version,

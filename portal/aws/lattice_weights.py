@@ -24,6 +24,7 @@ class LatticeRoute:
     service: str
     listener: str
     rule: str
+    role: str = "rollout"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class GroupTarget:
 def weights(route: LatticeRoute) -> dict[str, int]:
     """Weight by target group name. Raises AwsNotFound where the route is not there, and other AwsErrors."""
     with aws_errors("vpc-lattice:GetListener", route.account, route.region):
-        client = _client(route, "rollout")
-        entries = _forward(_read(client, route)[1], route)["targetGroups"]
+        client = _client(route, route.role)
+        entries = _forward(read_action(client, route)[1], route)["targetGroups"]
         named = {group["id"]: str(group["name"]) for group in pages(client, "list_target_groups", "items")}
         return {named.get(_id(one), _id(one)): int(one.get("weight", 100)) for one in entries}
 
@@ -49,7 +50,7 @@ def group_ids(route: LatticeRoute, names: list[str]) -> dict[str, str]:
     """Id by name of target groups. Raises AwsNotFound where one of them is not there."""
     with aws_errors("vpc-lattice:ListTargetGroups", route.account, route.region):
         found = {
-            str(one["name"]): str(one["id"]) for one in pages(_client(route, "rollout"), "list_target_groups", "items")
+            str(one["name"]): str(one["id"]) for one in pages(_client(route, route.role), "list_target_groups", "items")
         }
     for name in names:
         if name not in found:
@@ -63,8 +64,8 @@ def set_weights(route: LatticeRoute, wanted: Mapping[str, int]) -> None:
     ids = group_ids(route, list(wanted))
     groups = [{"targetGroupIdentifier": ids[name], "weight": weight} for name, weight in wanted.items()]
     with aws_errors("vpc-lattice:UpdateListener", route.account, route.region):
-        client = _client(route, "rollout")
-        where, action = _read(client, route)
+        client = _client(route, route.role)
+        where, action = read_action(client, route)
         _forward(action, route)["targetGroups"] = groups
         if "ruleIdentifier" in where:
             client.update_rule(**where, action=action)
@@ -85,8 +86,8 @@ def targets(route: LatticeRoute, group: str) -> list[GroupTarget]:
     ]  # fmt: skip
 
 
-def _read(client: Any, route: LatticeRoute) -> tuple[dict[str, str], dict[str, Any]]:
-    """(identifiers for the update, the action as it is)."""
+def read_action(client: Any, route: LatticeRoute) -> tuple[dict[str, str], dict[str, Any]]:
+    """(identifiers for the update, the action as it is). Raises AwsNotFound, and what boto3 raises."""
     listeners = pages(client, "list_listeners", "items", serviceIdentifier=route.service)
     listener = _named(listeners, route.listener, "listener", route)
     where = {"serviceIdentifier": route.service, "listenerIdentifier": listener}

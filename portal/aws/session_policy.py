@@ -48,7 +48,13 @@ CHAOS_PLACES = (
     "route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ChangeResourceRecordSets", "route53:GetChange",
 )  # fmt: skip
 # Faults of databases, caches, functions, queues and meshes.
-CHAOS_STORES = ("rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover")
+CHAOS_STORES = (
+    "rds:FailoverDBCluster", "rds:RebootDBInstance", "elasticache:TestFailover", "dynamodb:GetResourcePolicy",
+    "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy", "sqs:SetQueueAttributes",
+    "lambda:UpdateEventSourceMapping", "lambda:UpdateFunctionConfiguration", "lambda:UpdateAlias",
+    "vpc-lattice:List*", "vpc-lattice:Get*", "vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule", "appmesh:DescribeRoute",
+    "appmesh:UpdateRoute",
+)  # fmt: skip
 # Faults of a host's network, by documents of AWS.
 CHAOS_HOSTS = ("ssm:Describe*", "ssm:List*", "ssm:CancelCommand")
 # The AWS Well-Architected Tool and nothing else: neither deleting nor sharing.
@@ -81,6 +87,11 @@ SSM_SEND: tuple[dict[str, object], ...] = (
 NARROW = {"chaos": FIS_START + SSM_SEND}
 # AWS takes at most 2,048 characters of plain text.
 LIMIT = 2048
+
+
+def allowed_actions(role: str) -> list[str]:
+    """All that a role's session may do, also what it may do to some resources only."""
+    return [*ACTIONS[role], *(str(statement["Action"]) for statement in NARROW.get(role, ()))]
 
 
 def session_policy(role: str) -> str:

@@ -16,10 +16,11 @@ def begin(state: State, account: str, region: str, kind: str, name: str) -> None
 
 def under_way(state: State, account: str, region: str, kind: str, name: str) -> bool:
     """Whether this one is failing over."""
-    return bool(state.wall() < state.topic(kind, account, region).get(name, 0.0))
+    until: float = state.topic(kind, account, region).get(name, 0.0)
+    return state.wall() < until
 
 
 def shaken(state: State, account: str, region: str, name: str, seconds: float) -> bool:
     """Whether a database of this name has been failing over within the last `seconds`."""
-    ends = [state.topic(kind, account, region).get(name, 0.0) for kind in (CLUSTER, INSTANCE)]
-    return bool(state.wall() - seconds < max(ends))
+    ends: list[float] = [state.topic(kind, account, region).get(name, 0.0) for kind in (CLUSTER, INSTANCE)]
+    return state.wall() - seconds < max(ends)

@@ -81,6 +81,21 @@ def test_an_undo_that_aws_is_still_at_is_no_failed_undo(world: World, run: Exper
     assert Change.objects.get(owner=run.owner).attempts == 1
 
 
+def test_an_engine_that_never_ends_its_undo_becomes_a_failed_undo(world: World, run: ExperimentRun) -> None:
+    kind = kinds.get("test-fault")
+    assert kind is not None
+    stuck = dataclasses.replace(kind, verify_undone=lambda target, before: False, undoing=lambda target, before: True)
+    with kinds.temporarily(stuck):
+        world.ring_until(run, "rolling_back")
+        world.ring()
+        run.refresh_from_db()
+        assert run.state == "rolling_back"
+        world.ring(601)
+        run.refresh_from_db()
+    assert run.state == "undo_failed"
+    assert run.verdicts["safety"]["word"] == "undo failed"
+
+
 def test_a_mark_is_made_once_for_each_change(world: World) -> None:
     made = iter("abc")
     kind = kinds.get("test-fault")

@@ -208,3 +208,12 @@ def test_templates_and_experiments_are_read_page_by_page(fis: FisWorld) -> None:
     newest = client.experiments(ACCOUNT, REGION, template)[0]
     assert len(fis_reference.resolved_targets(ACCOUNT, REGION, newest.id)) == 2
     assert fis_reference.target_accounts(ACCOUNT, REGION, template) == []
+
+
+def test_a_process_of_its_own_may_start_it(fis: FisWorld) -> None:
+    from portal.changes import apart
+
+    change = armed(fis)
+    apart.apply_apart(fis_template.KIND, change.target, 120, lambda: None)
+    assert fis_template.verify_applied(change.target)
+    assert len(fis.experiments()) == 1

@@ -221,6 +221,13 @@ def test_two_changes_are_kept_apart(world: World) -> None:
     assert not gremlin_attack.verify_applied(second.target)
 
 
+@pytest.mark.parametrize(("fault", "arguments", "start"), BOTH)
+def test_the_target_names_no_account_so_that_the_start_stays_where_the_database_is(
+    world: World, fault: Any, arguments: dict[str, str], start: tuple[str, str]
+) -> None:
+    assert "account" not in world.preview(arguments, fault).target
+
+
 def test_halting_everything_also_halts_gremlin_once(world: World, mira: Any) -> None:
     halts.halt(mira, "incident 7")
     halts.halt(mira, "again")

@@ -75,13 +75,13 @@ class Stack:
         script = f"import json\n{code}\nprint('ANSWER' + json.dumps(answer, default=str))"
         return json.loads(self.manage("shell", "--no-imports", "-v", "0", "-c", script).rpartition("ANSWER")[2])
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the database answers, without the cost of starting Django."""
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database answers, without the cost of starting Django. `values` are for the marks of its driver."""
         if self.kind == "services":
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as link:
-                return link.execute(sql).fetchall()  # type: ignore[call-overload]
+                return link.execute(sql, values or None).fetchall()  # type: ignore[call-overload]
         with closing(sqlite3.connect(self.folder / "data" / "colonnade.sqlite3", timeout=20)) as link:
-            return link.execute(sql).fetchall()
+            return link.execute(sql, values).fetchall()
 
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start a process in a group of its own; its output goes to a file."""

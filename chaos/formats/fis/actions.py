@@ -31,12 +31,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "startupDelayMilliseconds": ("latency_ms", "milliseconds", "latency"),
     "invocationPercentage": ("percent",),
     "availabilityZoneIdentifier": ("zone", "az"),
-    "LossPercent": ("percent", "loss_percent", "loss"),
+    "LossPercent": ("loss_percent",),
     "DelayMilliseconds": ("milliseconds", "delay_ms", "latency_ms", "delay"),
     "Interface": ("interface",),
     "Sources": ("sources", "source"),
     "Port": ("port",),
     "Protocol": ("protocol",),
+    "TrafficType": ("traffic",),
 }
 """Parameters of FIS actions and of their documents → names of our arguments, the best first."""
 ARN_NAMES: dict[str, tuple[str, ...]] = {

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chaos.engine import fis_warnings
+from chaos.engine.fis_warnings import LONG_SECONDS, iso_seconds
 from chaos.faults.registry import faults
 from chaos.formats import drafting
 from chaos.formats.drafting import Given
@@ -58,7 +60,15 @@ class _Reading:
         method = drafting.bounded(method, self.at("actions"), self.findings)
         draft = self.draft(method)
         missing = [*drafting.missing(method), "hypothesis.probes"]
-        return Imported(FORMAT, draft, len(rows), self.mapped, self.findings.placed(self.source.line_of), missing)
+        return Imported(
+            FORMAT,
+            draft,
+            len(rows),
+            self.mapped,
+            self.findings.placed(self.source.line_of),
+            self.findings.totals(),
+            missing,
+        )
 
     def template_step(self, ordered: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
         """One start of the whole template, where it has an action that only FIS can do; else, or without FIS, nothing.
@@ -76,6 +86,9 @@ class _Reading:
                 f"{str(row.get('actionId'))[:80]} is done by FIS: the step starts the template of the account's owner."
             )
             self.findings.warn(self.at(f"actions.{name}"), said)
+        for risk in fis_warnings.warnings({"actions": dict(ordered)}):
+            if risk.key == "not-taken-back":
+                self.findings.warn(self.at("actions"), risk.sentence)
         self.mapped = len(ordered)
         given = [Given(("template", "template_id"), self.data.get("id"), self.at("id"))]
         taken = drafting.arguments(fault, given, self.findings)
@@ -111,16 +124,16 @@ class _Reading:
     def say_length(self, parameters: Mapping[str, Any], path: str) -> None:
         """Warn about what lasts longer than any fault of ours."""
         for key in ("duration", "maxDuration"):
-            seconds = warnings.length(parameters.get(key))
-            if seconds is not None and seconds > warnings.LONG:
+            seconds = round(iso_seconds(parameters.get(key)))
+            if seconds > LONG_SECONDS:
                 self.findings.warn(
-                    f"{path}.parameters.{key}", f"It lasts {seconds} s, longer than {warnings.LONG} s: shorten it."
+                    f"{path}.parameters.{key}", f"It lasts {seconds} s, longer than {LONG_SECONDS:.0f} s: shorten it."
                 )
 
     def wait(self, name: str, parameters: Mapping[str, Any], path: str) -> dict[str, Any] | None:
         """A pause of ours."""
-        seconds = warnings.length(parameters.get("duration"))
-        if seconds is None or not 1 <= seconds <= LONGEST_PAUSE:
+        seconds = round(iso_seconds(parameters.get("duration")))
+        if not 1 <= seconds <= LONGEST_PAUSE:
             self.findings.refuse(path, f"a pause has 1 to {LONGEST_PAUSE} seconds.")
             return None
         return {"type": "pause", "name": name[:120], "seconds": seconds}

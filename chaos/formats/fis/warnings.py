@@ -9,9 +9,6 @@ from typing import Any
 from chaos.formats.fis.shape import Template
 from chaos.formats.report import Findings
 
-LONG = 1_800
-"""Seconds. Longer than our own longest fault."""
-LENGTH = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?")
 PLACEHOLDER = re.compile(r"<[^<>]{1,80}>")
 
 
@@ -64,12 +61,3 @@ def _target(target: Any, path: str, findings: Findings) -> None:
         findings.warn(path, "Neither tags nor ARNs say what it hits: everything of its type may be a target.")
     elif not target.get("resourceTags"):
         findings.warn(path, "No filter by tags: it hits these ARNs even after they were given to another service.")
-
-
-def length(value: Any) -> int | None:
-    """Seconds of an ISO 8601 duration such as PT5M; None where it is none or not known while reading."""
-    match = LENGTH.fullmatch(value) if isinstance(value, str) and value not in ("P", "PT") else None
-    if match is None:
-        return None
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

@@ -13,6 +13,7 @@ KINDS = {
     "text": "a text",
     "whole": "a whole number",
     "number": "a number",
+    "share": "a number from 0 to 1",
     "flag": "true or false",
     "texts": "a list of one text",
     "any": "anything",
@@ -32,7 +33,8 @@ class Action:
     """A function of the open format and the faults that it stands for; the first that is installed is taken.
 
     `only` are arguments that must have exactly this value, `usual` those that have it where the file does not say.
-    `inverse` is the function that a rollback calls, with those arguments of the action that it takes.
+    `inverse` is the function that a rollback calls, with those arguments of the action that it takes. `implied` are
+    arguments of ours that its name says, `needed` those of the function without which it is not written into a file.
     """
 
     module: str
@@ -42,6 +44,8 @@ class Action:
     only: Mapping[str, Any] = field(default_factory=dict)
     inverse: tuple[str, ...] = ()
     usual: Mapping[str, Any] = field(default_factory=dict)
+    implied: Mapping[str, str] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,21 +75,21 @@ INSTANCES = {"az": text("zone", "az"), "filters": DROPPED, "force": FLAG}
 INSTANCE = {"instance_id": text("instance", "instance_id"), **INSTANCES}
 MANY = {"instance_ids": one_of_list("instance", "instance_id"), **INSTANCES}
 FUNCTION = {"function_name": text("function", "function_name"), "layer": DROPPED}
-PROBABILITY = {"probability": Parameter("number", ("probability", "share"))}
+PROBABILITY = {"probability": Parameter("share", ("percent",))}
 ZONE = {"az": text("zone", "az"), "dry_run": FLAG, "tags": DROPPED, "filters": DROPPED, "state_path": DROPPED}
-REAL = {"dry_run": False}
+REAL, ONE, NAMED = {"dry_run": False}, {"count": "1"}, ("asg_names",)
 COMMAND = {
     "targets": DROPPED, "document_version": DROPPED, "timeout_seconds": DROPPED, "max_concurrency": DROPPED,
     "max_errors": DROPPED, "region": text("region"), "document_name": text(),
     "parameters.DurationSeconds": one_of_list(), "parameters.InstallDependencies": one_of_list(),
     "parameters.Interface": one_of_list("interface"), "parameters.Sources": one_of_list("sources", "source"),
     "parameters.TrafficType": one_of_list("traffic", "direction"), "parameters.Protocol": one_of_list("protocol"),
-    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("percent", "loss_percent", "loss"),
+    "parameters.Port": one_of_list("port"), "parameters.LossPercent": one_of_list("loss_percent", "loss"),
     "parameters.DelayMilliseconds": one_of_list("milliseconds", "delay_ms", "latency_ms", "delay"),
 }  # fmt: skip
 TOXIC = {
     "for_proxy": text("proxy", "dependency"), "toxic_name": text(), "toxic_type": text(), "stream": text(),
-    "toxicity": Parameter("number", ("share", "probability")), "attributes.jitter": whole("jitter", "jitter_ms"),
+    "toxicity": Parameter("share", ("percent",)), "attributes.jitter": whole("jitter", "jitter_ms"),
     "attributes.latency": whole("milliseconds", "latency_ms"), "attributes.timeout": whole(),
 }  # fmt: skip
 
@@ -102,12 +106,12 @@ def _command(document: str, fault: str) -> Action:
 
 
 ACTIONS = (
-    Action("chaosaws.ec2.actions", "stop_instance", ("instance-stop",), INSTANCE, inverse=("start_instances",)),
+    Action("chaosaws.ec2.actions", "stop_instance", ("instance-stop",), INSTANCE, inverse=("start_instances",), implied=ONE),
     Action("chaosaws.ec2.actions", "stop_instances", ("instance-stop",), MANY, inverse=("start_instances",)),
-    Action("chaosaws.ec2.actions", "terminate_instance", ("instance-termination",), INSTANCE),
+    Action("chaosaws.ec2.actions", "terminate_instance", ("instance-termination",), INSTANCE, implied=ONE),
     Action("chaosaws.ec2.actions", "terminate_instances", ("instance-termination",), MANY),
-    Action("chaosaws.asg.actions", "terminate_random_instances", ("instance-termination",), {**GROUPS, **SOME}),
-    Action("chaosaws.asg.actions", "stop_random_instances", ("instance-stop",), {**GROUPS, **SOME, "force": FLAG}),
+    Action("chaosaws.asg.actions", "terminate_random_instances", ("instance-termination",), {**GROUPS, **SOME}, needed=NAMED),
+    Action("chaosaws.asg.actions", "stop_random_instances", ("instance-stop",), {**GROUPS, **SOME, "force": FLAG}, needed=NAMED),
     Action("chaosaws.asg.actions", "change_subnets", ("asg-leave-zone",), {**GROUPS, "subnets": DROPPED}),
     Action(
         "chaosaws.ecs.actions", "stop_random_tasks", ("task-termination",),
@@ -116,12 +120,24 @@ ACTIONS = (
     ),
     Action(
         "chaosaws.ecs.actions", "stop_task", ("task-termination",),
-        {"cluster": text("cluster"), "service": text("ecs_service", "service"), "reason": text(), "task_id": text("task")},
+        {"cluster": text("cluster"), "service": text("ecs_service", "service"), "reason": text(), "task_id": text("task")}, implied=ONE,
     ),
     Action(
         "chaosaws.awslambda.actions", "put_function_concurrency", ("lambda-concurrency-zero",),
         {"function_name": text("function"), "concurrent_executions": whole()}, {"concurrent_executions": 0},
         ("delete_function_concurrency", "function_name"),
+    ),
+    Action(
+        "chaosaws.awslambda.actions", "put_function_timeout", ("lambda-timeout",),
+        {"function_name": text("function"), "timeout": whole("timeout")},
+    ),
+    Action(
+        "chaosaws.awslambda.actions", "put_function_memory_size", ("lambda-memory",),
+        {"function_name": text("function"), "memory_size": whole("memory")},
+    ),
+    Action(
+        "chaosaws.awslambda.actions", "toggle_event_source_mapping_state", ("event-source-off",),
+        {"event_uuid": text(), "enabled": FLAG}, {"enabled": False},
     ),
     Action(
         "chaosaws.awslambda.actions", "add_latency", ("lambda-latency",),
@@ -187,6 +203,8 @@ OWN_MODULE = "colonnade.faults"
 UNDOING = frozenset(f"{action.module}.{action.inverse[0]}" for action in ACTIONS if action.inverse) | {
     "azchaosaws.eks.actions.recover_az", "chaosaws.asg.actions.resume_processes", "chaosaws.fis.actions.stop_experiment",
     "chaosaws.fis.actions.stop_experiments_by_tags", "chaosaws.ssm.actions.delete_document",
+    "chaosaws.awslambda.actions.put_function_timeout", "chaosaws.awslambda.actions.put_function_memory_size",
+    "chaosaws.awslambda.actions.toggle_event_source_mapping_state",
     "chaosaws.awslambda.actions.put_function_concurrency", "chaosaws.asg.actions.change_subnets",
     f"{OWN_MODULE}.undo",
 }  # fmt: skip

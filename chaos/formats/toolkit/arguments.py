@@ -56,6 +56,7 @@ def _value(value: Any, parameter: Parameter, path: str, findings: Findings) -> A
         "texts": isinstance(value, str | int) and not isinstance(value, bool),
         "whole": isinstance(value, int) and not isinstance(value, bool),
         "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "share": isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1,
         "flag": isinstance(value, bool),
     }
     if not fits.get(kind, True):
@@ -65,4 +66,4 @@ def _value(value: Any, parameter: Parameter, path: str, findings: Findings) -> A
     if isinstance(value, str) and len(value) > LONGEST:
         findings.refuse(path, f"a text here has at most {LONGEST} characters.")
         return None
-    return value
+    return round(value * 100) if kind == "share" else value

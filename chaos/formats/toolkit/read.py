@@ -30,7 +30,7 @@ def read(source: Source) -> Imported:
     if whole is not None:
         draft, service = whole
         count = len(draft["method"]) + len(draft["hypothesis"]["probes"])
-        return Imported(FORMAT, draft, count, count, findings.placed(source.line_of), [], service)
+        return Imported(FORMAT, draft, count, count, findings.placed(source.line_of), findings.totals(), [], service)
     return _Reading(source, findings).result()
 
 
@@ -64,6 +64,7 @@ class _Reading:
             len(spots),
             self.mapped,
             findings.placed(self.source.line_of),
+            findings.totals(),
             self.to_complete(draft),
             service,
         )

@@ -50,6 +50,7 @@ def of_action(spot: Spot, variables: Variables, findings: Findings) -> Step | No
         )
         return None
     told = _given(action, values, f"{here}.arguments") + _region(variables)
+    told += [Given((name,), value, here, optional=True) for name, value in action.implied.items()]
     taken = drafting.arguments(fault, told, findings)
     _say_dropped(action, values, here, findings)
     return {"type": "fault", "name": name, "fault": fault.key, "arguments": taken}

@@ -32,18 +32,19 @@ class Variables:
 
     def _text(self, value: str, path: str, findings: Findings) -> Any:
         names = NAME.findall(value)
-        unknown = [name for name in names if name not in self.constants and name not in self.unread]
-        for name in unknown:
+        unknown = {name for name in names if name not in self.constants and name not in self.unread}
+        for name in sorted(unknown):
             findings.refuse(path, f"${{{name[:60]}}} is in no configuration of the file.")
         if any(name not in self.constants for name in names):
             return None
         if NAME.fullmatch(value):
             return self.constants[names[0]]
-        said = NAME.sub(lambda match: str(self.constants[match[1]]), value)
-        if len(said) > LONGEST:
+        # Counted before it is built: few names can stand for very much.
+        words = {name: str(self.constants[name]) for name in set(names)}
+        if len(value) + sum(len(words[name]) for name in names) > LONGEST:
             findings.refuse(path, f"with its names put in it is longer than {LONGEST} characters.")
             return None
-        return said
+        return NAME.sub(lambda match: words[match[1]], value)
 
 
 def read(data: Mapping[str, Any], findings: Findings) -> Variables:

@@ -121,12 +121,20 @@ def _public(step: Mapping[str, Any]) -> tuple[Action | None, Data]:
         told, said = {**action.usual, **action.only}, set()
         for name, parameter in action.parameters.items():
             ours = next((one for one in parameter.ours if one in step["arguments"] and one not in said), None)
-            if ours is not None and parameter.kind == "text":
-                told[name] = step["arguments"][ours]
+            value = _value(step["arguments"][ours], parameter.kind) if ours is not None else None
+            if ours is not None and value is not None and "." not in name:
+                told[name] = value
                 said.add(ours)
-        if said and set(step["arguments"]) - said <= {"account", "region"} and "." not in "".join(told):
+        if said and set(step["arguments"]) - said <= {"account", "region"} and set(action.needed) <= set(told):
             return action, told
     return None, {}
+
+
+def _value(text: str, kind: str) -> Any:
+    """The text as the kind of an argument, where it reads back as the same text; else None."""
+    if kind == "whole":
+        return int(text) if text.isdecimal() and str(int(text)) == text else None
+    return {"text": text, "texts": [text]}.get(kind)
 
 
 def _rollback(step: Mapping[str, Any], number: int) -> Data:

@@ -24,6 +24,11 @@ EXPERIMENTS = 24
 """How many services there are; each test takes the next, so that none meets another's remains."""
 
 
+def owner(run: int) -> str:
+    """How the changes of a run name it."""
+    return f"experiment-run:{run}"
+
+
 class Portal(Stack):
     """Workers reach database and broker through links; the test itself looks at both directly."""
 
@@ -53,20 +58,20 @@ class Portal(Stack):
 
     def experiment(self) -> int:
         """Start a run on a service that nobody has touched yet; its id."""
-        number: int = self.fleet("start", self.slugs.pop())["run"]
+        number: int = self.fleet("start", self.slugs.pop())["runs"][0]
         return number
 
     def state(self, run: int) -> str:
         """The run's state."""
-        return str(self.rows(f"SELECT state FROM chaos_experimentrun WHERE id = {run}")[0][0])
+        return str(self.rows("SELECT state FROM chaos_experimentrun WHERE id = %s", run)[0][0])
 
     def changes(self, run: int) -> list[str]:
         """The states of what it has armed."""
-        return [row[0] for row in self.rows(f"SELECT state FROM changes_change WHERE owner = 'experiment-run:{run}'")]
+        return [row[0] for row in self.rows("SELECT state FROM changes_change WHERE owner = %s", owner(run))]
 
     def column(self, run: int, name: str) -> Any:
         """One column of the run."""
-        return self.rows(f"SELECT {name} FROM chaos_experimentrun WHERE id = {run}")[0][0]
+        return self.rows("SELECT to_jsonb(r) FROM chaos_experimentrun r WHERE id = %s", run)[0][0][name]
 
     def reach(self, run: int, *states: str, seconds: float = 180) -> None:
         """Wait until the run is in one of the states."""
@@ -75,7 +80,8 @@ class Portal(Stack):
     def reserved(self, run: int) -> int | None:
         """The reserved concurrency of the run's function, as AWS has it: None on an ordinary day, 0 under the fault."""
         name = self.rows(
-            f"SELECT e.name FROM services_entity e JOIN chaos_experimentrun r ON r.service_id = e.id WHERE r.id = {run}"
+            "SELECT e.name FROM services_entity e JOIN chaos_experimentrun r ON r.service_id = e.id WHERE r.id = %s",
+            run,
         )[0][0]
         answer = self.owner("lambda").get_function_concurrency(FunctionName=name)
         return answer.get("ReservedConcurrentExecutions")

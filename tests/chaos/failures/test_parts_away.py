@@ -10,7 +10,7 @@ import redis
 from benchmarks.chaos_fleet import CALLS
 from tests.service.stack import until
 
-from .conftest import Portal
+from .conftest import Portal, owner
 
 pytestmark = [pytest.mark.service, pytest.mark.postgres, pytest.mark.redis]
 
@@ -56,16 +56,14 @@ def test_database_down_under_the_fault_the_worker_undoes_from_memory_and_writes_
     assert portal.changes(run) == ["applied"], "nobody could write yet"
     portal.wire.mend()
     until(lambda: portal.changes(run) == ["undone"], 120, "the undo on record")
-    undone = (
-        f"SELECT count(*) FROM access_auditevent WHERE action = 'change.undone' AND target = '{changed(portal, run)}'"
-    )
-    assert portal.rows(undone) == [(1,)]
+    undone = "SELECT count(*) FROM access_auditevent WHERE action = 'change.undone' AND target = %s"
+    assert portal.rows(undone, changed(portal, run)) == [(1,)]
     assert len(portal.called("apply")) == 1
 
 
 def changed(portal: Portal, run: int) -> str:
     """How the audit log names the run's change."""
-    found = portal.rows(f"SELECT id FROM changes_change WHERE owner = 'experiment-run:{run}'")
+    found = portal.rows("SELECT id FROM changes_change WHERE owner = %s", owner(run))
     return f"change:{found[0][0]}"
 
 
@@ -73,9 +71,7 @@ def test_aws_throttles_the_undo_the_service_is_blocked_until_it_is_proven(portal
     portal.gate.refuse(CALLS["undo"])
     run = under_fault(portal)
     portal.reach(run, "undo_failed")
-    [(error, attempts)] = portal.rows(
-        f"SELECT error, attempts FROM changes_change WHERE owner = 'experiment-run:{run}'"
-    )
+    [(error, attempts)] = portal.rows("SELECT error, attempts FROM changes_change WHERE owner = %s", owner(run))
     assert "Rate exceeded" in error or "TooManyRequests" in error
     assert attempts >= 1
     reasons = portal.ask(

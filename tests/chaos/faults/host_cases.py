@@ -63,7 +63,7 @@ LEAVE = Case(
 )  # fmt: skip
 STOP = Case(
     "instance-stop", {**PLACE, "count": "2"}, running, ("ec2", "StartInstances"),
-    {**PLACE, "region": "eu-west-1", "count": "1"}, "runs 0", prepare=another_group, wait=WARM_UP,
+    {**PLACE, "region": "eu-west-1", "count": "1"}, "runs 0", wait=WARM_UP,
     theirs=_replace_the_stopped, kept=lambda stage: len(members(stage)) == 6,
 )  # fmt: skip
 STOP_SHARE = Case(

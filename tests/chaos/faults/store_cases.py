@@ -65,3 +65,17 @@ MULTI_AZ_BACK = Case(
     facts=known("aws.rds", PLACE, "shipping"), wait=TAKES,
 )  # fmt: skip
 CASES = {"aurora": AURORA, "aurora-and-back": AURORA_BACK, "multi-az": MULTI_AZ, "multi-az-and-back": MULTI_AZ_BACK}
+
+
+def primary(stage: Stage) -> list[str]:
+    answer = stage.client("elasticache", "eu-west-1").describe_replication_groups(ReplicationGroupId="fraud-score")
+    members = answer["ReplicationGroups"][0]["NodeGroups"][0]["NodeGroupMembers"]
+    return [one["CacheClusterId"] for one in members if one["CurrentRole"] == "primary"]
+
+
+CACHE = Case(
+    "elasticache-failover", {**IRELAND, "group": "fraud-score"}, primary, ("elasticache", "DescribeReplicationGroups"),
+    {**IRELAND, "group": "login"}, "not a replication group of fraud-score", service="fraud-score",
+    facts=known("aws.elasticache", IRELAND, "fraud-score"), restores=False, wait=TAKES,
+)  # fmt: skip
+CASES["cache"] = CACHE

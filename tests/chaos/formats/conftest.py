@@ -19,7 +19,7 @@ STAND_INS = {
     "task-termination": ("cluster", "ecs_service", "count"),
     "aurora-failover": ("cluster",),
     "fis-template": ("template",),
-    "ssm-latency": ("instance", "milliseconds"),
+    "ssm-latency": ("instance", "latency_ms"),
 }
 
 

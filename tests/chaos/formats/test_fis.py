@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from chaos.formats import reading
-from chaos.formats.fis.warnings import length
 
 from .conftest import read, said
 
@@ -47,7 +46,7 @@ Resources:
         hosts:
           ResourceType: aws:ec2:instance
           ResourceTags: {service: search-api}
-          SelectionMode: ALL
+          SelectionMode: PERCENT(30)
           Filters:
             - Path: Placement.AvailabilityZone
               Values: [us-east-1a]
@@ -87,10 +86,10 @@ def test_cloudformation_is_read_with_its_own_lines_and_its_functions_are_not_wor
     found = reading.read(FORMATION.encode())
     assert found.format == "fis"
     (step,) = found.draft["method"]
-    assert (step["fault"], step["arguments"]) == ("instance-termination", {"zone": "us-east-1a"})
+    assert (step["fault"], step["arguments"]) == ("instance-termination", {"percent": "30"})
     warnings = {finding.line: finding.sentence for finding in found.findings}
     assert "No stop condition" in warnings[11]
-    assert "selects ALL" in warnings[14]
+    assert "takes no such argument" in warnings[14]
     assert found.draft["title"] == "Imported FIS template"
 
 
@@ -129,6 +128,7 @@ def test_an_action_that_only_fis_has_starts_the_whole_template_and_nothing_besid
     ]
     assert found.mapped == 3
     assert "done by FIS" in said(found, "warning")["actions.pause-io"][0]
+    assert "fail-over fails clusters over" in said(found, "warning")["actions"][-1]
 
 
 def test_a_cut_towards_one_service_is_not_taken_for_the_loss_of_a_zone() -> None:
@@ -164,11 +164,3 @@ def test_no_value_in_any_place_makes_the_reader_fail(key: str, wrong: Any) -> No
             read(changed(**{table: {part: {**GOOD[table][part], field: wrong}}}))
     properties = {"Targets": wrong, "Actions": wrong, "StopConditions": wrong}
     read({"Resources": {"a": {"Type": "AWS::FIS::ExperimentTemplate", "Properties": properties}}})
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("PT5M", 300), ("P1DT1H1S", 90_001), ("PT90S", 90), ("P", None), ("5m", None), (7, None), ({"!Ref": "x"}, None)],
-)
-def test_durations_are_iso_8601(text: Any, seconds: int | None) -> None:
-    assert length(text) == seconds

@@ -139,6 +139,23 @@ def test_a_flood_of_reasons_is_cut_and_says_so() -> None:
     assert "further findings are not listed" in found.findings[-1].sentence
 
 
+def test_a_flood_of_warnings_hides_no_refusal() -> None:
+    flood = {f"unknown-{n}": 1 for n in range(1000)}
+    refused = read(toolkit(**flood, controls=[{"name": "x"}]))
+    assert not refused.whole
+    assert "controls[0]" in said(refused)
+    broken = read(toolkit(**flood, rollbacks=7))
+    assert not broken.usable
+    assert broken.counts()["warnings"] > 1000
+
+
+def test_few_names_cannot_stand_for_very_much() -> None:
+    data = toolkit(configuration={"big": "x" * 400_000})
+    data["method"][0]["provider"]["arguments"]["function_name"] = "${big}" * 50_000
+    words = said(read(data))["method[0].provider.arguments.function_name"][0]
+    assert "longer than 4000 characters" in words
+
+
 @pytest.mark.parametrize(
     "url",
     [

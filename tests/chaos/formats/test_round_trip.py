@@ -34,7 +34,27 @@ METRICS = st.fixed_dictionaries(
         "missing": st.sampled_from(["unknown", "zero"]),
     },
 )
-PROBES = st.fixed_dictionaries(
+BASE = {"key": KEYS, "title": WORDS}
+HTTP = st.fixed_dictionaries(
+    {"url": st.sampled_from(["https://shop.example/", "http://a.example:8080/x?y=1"]), "status": st.integers(100, 599)},
+    optional={"within_ms": st.integers(1, 5000), "contains": WORDS},
+)
+PLACE = st.just({"account": "111111111111", "region": "us-east-1"})
+ALARM = st.tuples(PLACE, WORDS).map(lambda pair: {**pair[0], "name": pair[1]})
+STEADY = st.fixed_dictionaries(
+    {
+        "errors": st.fixed_dictionaries({"namespace": WORDS, "name": WORDS}),
+        "requests": st.fixed_dictionaries({"namespace": WORDS, "name": WORDS}),
+    },
+    optional={"baseline": st.integers(60, 3600)},
+)
+OTHERS = (
+    st.fixed_dictionaries({**BASE, "http": HTTP})
+    | st.fixed_dictionaries({**BASE, "alarm": ALARM})
+    | st.fixed_dictionaries({**BASE, "steady": STEADY})
+    | st.fixed_dictionaries({**BASE, "prometheus": st.fixed_dictionaries({"query": WORDS}), "tolerance": TOLERANCES})
+)
+PROBES = OTHERS | st.fixed_dictionaries(
     {"key": KEYS, "title": WORDS, "metric": METRICS, "tolerance": TOLERANCES},
     optional={
         "unit": WORDS,
@@ -47,6 +67,7 @@ ZONE = {"account": "111111111111", "region": "us-east-1", "zone": "us-east-1a"}
 FAULTS = st.sampled_from(
     [
         ("zone-network-cut", ZONE),
+        ("instance-termination", {"account": "111111111111", "region": "us-east-1", "group": "search", "count": "2"}),
         ("lambda-concurrency-zero", {"account": "111111111111", "region": "eu-west-1", "function": "suggest"}),
     ]
 )
@@ -206,3 +227,18 @@ def test_a_block_with_anything_unsound_is_not_believed() -> None:
         data["extensions"][0]["experiment"] |= change
         found = reading.read(json.dumps(data).encode())
         assert said(found, "warning")["extensions"], change
+
+
+def test_public_actions_read_back_as_the_same_steps_without_the_block() -> None:
+    steps = [
+        {"type": "fault", "name": "hosts", "fault": "instance-termination", "arguments": {"group": "search", "count": "2", "region": "us-east-1"}},
+        {"type": "fault", "name": "off", "fault": "lambda-concurrency-zero", "arguments": {"function": "suggest", "region": "us-east-1"}},
+        {"type": "fault", "name": "cut", "fault": "zone-network-cut", "arguments": {"zone": "us-east-1a", "region": "us-east-1"}},
+        {"type": "pause", "name": "wait", "seconds": 30},
+    ]  # fmt: skip
+    with_account = [{**step, "arguments": {**step["arguments"], "account": "111111111111"}} for step in steps[:3]]
+    data = exported({**FIELDS, "method": [*with_account, steps[3]]})
+    del data["extensions"]
+    found = reading.read(json.dumps(data).encode())
+    assert "colonnade" not in json.dumps([row["provider"] for row in data["method"]])
+    assert found.draft["method"] == steps

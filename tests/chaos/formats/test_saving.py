@@ -132,7 +132,7 @@ def test_the_page_shows_the_report_and_saves_the_completed_draft(search: Any, jo
     assert "Read a file" in client.get("/chaos/import/").content.decode()
     text = json.dumps(one_fault(controls=[{"name": "x"}]))
     shown = client.post("/chaos/import/", {"text": text}).content.decode()
-    assert "Not allowed here: a control runs code around the steps" in shown
+    assert "A control runs code around the steps" in shown
     assert "Account of off" in shown
     assert not Experiment.objects.exists()
     form = {
@@ -164,6 +164,37 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(search: Any, jon: 
     shown = browse(jon).post("/chaos/import/save/", form).content.decode()
     assert "My title" in shown
     assert "Known accounts" in shown
+
+
+def test_the_place_of_an_alarm_is_completed_in_the_hypothesis(
+    search: Any, jon: Any, browse: Browse, api: Callable[..., Any]
+) -> None:
+    alarm = python("chaosaws.cloudwatch.probes", "get_alarm_state_value", alarm_name="errors")
+    probe = {"type": "probe", "name": "No alarm", "tolerance": "OK", "provider": alarm}
+    text = json.dumps(one_fault(**{"steady-state-hypothesis": {"title": "Quiet", "probes": [probe]}}))
+    found = api(jon).post(URL, {"text": text}, format="json").json()
+    assert found["to_complete"] == ["method[0].arguments.account", "hypothesis.probes[0].alarm.account"]
+    form = {
+        "text": text, "service": REF, "title": "T", "open-0": "111111111111", "open-1": "111111111111",
+        "hypothesis": json.dumps(found["draft"]["hypothesis"]), "stop_conditions": "[]",
+    }  # fmt: skip
+    assert browse(jon).post("/chaos/import/save/", form).status_code == 302
+    assert Experiment.objects.get().hypothesis["probes"][0]["alarm"]["account"] == "111111111111"
+
+
+@pytest.mark.parametrize("hypothesis", ["[]", "7", "null", "{", '{"sentence": "x", "probes": []}', '{"probes": 7}'])
+def test_a_hypothesis_that_is_none_is_said_to_be(search: Any, jon: Any, browse: Browse, hypothesis: str) -> None:
+    form = {
+        "text": json.dumps(one_fault()),
+        "service": REF,
+        "title": "T",
+        "open-0": "111111111111",
+        "hypothesis": hypothesis,
+        "stop_conditions": "7",
+    }
+    answer = browse(jon).post("/chaos/import/save/", form)
+    assert answer.status_code == 200
+    assert "field-error" in answer.content.decode()
 
 
 def test_a_hostile_file_offers_no_draft(search: Any, jon: Any, browse: Browse) -> None:

@@ -71,7 +71,7 @@ def test_every_finding_has_the_line_of_its_place() -> None:
         (
             python("chaosaws.asg.actions", "terminate_random_instances", asg_names=["search"], instance_count=1, az="us-east-1a"),
             "instance-termination",
-            {"group": "search", "count": "1", "zone": "us-east-1a"},
+            {"group": "search", "count": "1"},
         ),
         (
             python("chaosaws.ecs.actions", "stop_random_tasks", cluster="live", service="web", task_count=2),
@@ -87,7 +87,28 @@ def test_every_finding_has_the_line_of_its_place() -> None:
                 parameters={"DelayMilliseconds": ["200"], "DurationSeconds": ["60"]},
             ),
             "ssm-latency",
-            {"milliseconds": "200"},
+            {"latency_ms": "200"},
+        ),
+        (
+            python(
+                "chaosaws.ssm.actions", "send_command", document_name="AWSFIS-Run-Network-Packet-Loss",
+                parameters={"LossPercent": ["15"], "Interface": ["ens5"], "DurationSeconds": ["60"]},
+            ),
+            "ssm-packet-loss",
+            {"loss_percent": "15", "interface": "ens5"},
+        ),
+        (
+            python("chaostoxi.toxic.actions", "create_latency_toxic", for_proxy="shop.redis", toxic_name="slow", latency=300, jitter=5),
+            "proxy-latency",
+            {"proxy": "shop.redis", "latency_ms": "300", "jitter_ms": "5"},
+        ),
+        (
+            python(
+                "chaostoxi.toxic.actions", "create_toxic", for_proxy="shop.redis", toxic_name="rst", toxic_type="reset_peer",
+                toxicity=0.2, attributes={"timeout": 0},
+            ),
+            "proxy-reset",
+            {"proxy": "shop.redis", "percent": "20"},
         ),
     ],
 )  # fmt: skip
@@ -100,10 +121,8 @@ def test_an_allowed_action_becomes_its_fault(provider: Any, fault: str, argument
 
 
 def test_a_fault_that_is_not_installed_is_said_to_be_missing() -> None:
-    found = read(toolkit(method=[action("attack", python("chaosgremlin.actions", "attack"))], rollbacks=[]))
-    if "gremlin-attack" in str(found.draft["method"]):
-        pytest.skip("the fault is installed by now")
-    assert "does not have installed" in said(found)["method[0].provider"][0]
+    found = read(toolkit(method=[action("hit", python("colonnade.faults", "fault-of-another-portal"))], rollbacks=[]))
+    assert "fault-of-another-portal, which this portal does not have installed" in said(found)["method[0].provider"][0]
     assert not found.usable
 
 
@@ -145,6 +164,29 @@ def test_arguments_are_held_to_their_schema(arguments: Any, path: str | None, wo
         assert words in found[f"method[0].provider.{path}"][0]
 
 
+def test_a_single_instance_is_one_and_a_share_becomes_percent() -> None:
+    one = python("chaosaws.ec2.actions", "stop_instance", instance_id="i-1")
+    found = read(toolkit(method=[action("stop", one)], rollbacks=[]))
+    assert found.draft["method"][0]["arguments"]["count"] == "1"
+    assert "check the target" in said(found, "warning")["method[0].provider.arguments.instance_id"][0]
+    reset = python("chaostoxi.toxic.actions", "create_toxic", for_proxy="db", toxic_type="reset_peer", toxicity=0.25)
+    assert read(toolkit(method=[action("reset", reset)], rollbacks=[])).draft["method"][0]["arguments"] == {
+        "proxy": "db",
+        "percent": "25",
+    }
+
+
+def test_lost_packets_are_not_taken_for_the_share_of_instances() -> None:
+    lost = python(
+        "chaosaws.ssm.actions",
+        "send_command",
+        document_name="AWSFIS-Run-Network-Packet-Loss",
+        parameters={"LossPercent": ["7"]},
+    )
+    taken = read(toolkit(method=[action("lose", lost)], rollbacks=[])).draft["method"][0]["arguments"]
+    assert taken == {"loss_percent": "7", "region": "us-east-1"}
+
+
 def test_several_things_in_one_action_ask_for_several_steps() -> None:
     provider = python("chaosaws.asg.actions", "terminate_random_instances", asg_names=["a", "b"])
     found = said(read(toolkit(method=[action("hit", provider)], rollbacks=[])))
@@ -169,6 +211,38 @@ def test_a_default_of_the_file_stands_for_the_environment() -> None:
     assert "never read" in said(found, "warning")["configuration.function"][0]
 
 
+def test_every_source_of_ours_can_come_from_a_file(settings: Any) -> None:
+    settings.OUTBOUND_ALLOW = ["shop.example"]
+    alarm = python("chaosaws.cloudwatch.probes", "get_alarm_state_value", alarm_name="errors")
+    page = {"type": "http", "url": "https://shop.example/", "timeout": 10}
+    query = python("chaosprometheus.probes", "query_value", query="sum(up)")
+    probes = [
+        {"type": "probe", "name": "No alarm", "tolerance": "OK", "provider": alarm},
+        {"type": "probe", "name": "Page", "tolerance": 200, "provider": page},
+        {
+            "type": "probe",
+            "name": "Text",
+            "tolerance": {"type": "regex", "target": "body", "pattern": "Welcome"},
+            "provider": page,
+        },
+        {"type": "probe", "name": "Up", "tolerance": [3, 9], "provider": query},
+    ]
+    data = toolkit(
+        method=toolkit()["method"][:1], **{"steady-state-hypothesis": {"title": "It answers", "probes": probes}}
+    )
+    found = read(data)
+    assert said(found) == {}
+    http = {"url": "https://shop.example/", "within_ms": 5000, "status": 200}
+    assert found.draft["hypothesis"]["probes"] == [
+        {"key": "no-alarm", "title": "No alarm", "alarm": {"account": "", "region": "us-east-1", "name": "errors"}},
+        {"key": "page", "title": "Page", "http": http},
+        {"key": "text", "title": "Text", "http": {**http, "contains": "Welcome"}},
+        {"key": "up", "title": "Up", "prometheus": {"query": "sum(up)"}, "tolerance": {"between": [3.0, 9.0]}},
+    ]
+    assert found.to_complete == ["method[0].arguments.account", "hypothesis.probes[0].alarm.account"]
+    assert "5000 ms" in said(found, "warning")["steady-state-hypothesis.probes[1].provider.timeout"][0]
+
+
 def test_a_probe_that_only_the_method_has_is_not_measured() -> None:
     data = toolkit(
         method=[
@@ -189,10 +263,31 @@ def test_a_repeated_action_is_repeated() -> None:
 
 
 def test_more_than_twenty_steps_are_refused() -> None:
-    data = toolkit(method=[action(f"off-{n}", toolkit()["method"][0]["provider"]) for n in range(21)])
-    found = read(data)
+    found = read(toolkit(method=[action(f"off-{n}", toolkit()["method"][0]["provider"]) for n in range(21)]))
     assert "21 steps" in said(found)["method"][0]
-    assert len(found.draft["method"]) == 20
+    assert "21 faults" in said(found)["method"][1]
+    assert len(found.draft["method"]) == 5
+
+
+def test_pauses_that_keep_a_fault_for_longer_than_it_may_stay_are_refused() -> None:
+    off = toolkit()["method"][0]["provider"]
+    found = read(toolkit(method=[action("off", off, pauses={"after": 1200})]))
+    assert "1200 s" in said(found)["method"][0]
+    fitting = read(toolkit(method=[action("off", off, pauses={"after": 400})]))
+    assert said(fitting) == {}
+    assert {name: fitting.draft[name] for name in ("observe_seconds", "max_seconds")} == {
+        "observe_seconds": 300,
+        "max_seconds": 900,
+    }
+
+
+def test_count_and_percent_are_never_taken_together() -> None:
+    provider = python(
+        "chaosaws.asg.actions", "terminate_random_instances", asg_names=["a"], instance_count=1, instance_percent=50
+    )
+    found = read(toolkit(method=[action("hit", provider)], rollbacks=[]))
+    assert found.draft["method"][0]["arguments"]["count"] == "1"
+    assert "takes either count or percent" in said(found, "warning")["method[0].provider.arguments.instance_percent"][0]
 
 
 @pytest.mark.parametrize(

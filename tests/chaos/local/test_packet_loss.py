@@ -72,7 +72,7 @@ def target(name: str, percent: float = 10) -> dict[str, Any]:
 def test_the_share_that_was_asked_for_is_lost_and_after_the_undo_nothing(name: str, db: None) -> None:
     before = host_tables()
     assert lost(name) == 0
-    change = engine.arm(nft_packet_loss.KEY, target(name), owner="t:1", by="t", lease=LEASE, reason="t")
+    change = engine.arm("nft-packet-loss", target(name), owner="t:1", by="t", lease=LEASE, reason="t")
     change = engine.apply(change)
     assert change.state == "applied"
     # 2000 throws at 10 %: 200 with a standard deviation of 13.4; the bounds are five of them away.
@@ -95,7 +95,7 @@ def test_all_of_it_may_be_lost_and_a_second_rule_replaces_the_first(name: str) -
 
 @pytest.mark.packets
 def test_deleting_the_namespace_ends_the_fault_and_the_undo_agrees(name: str, db: None) -> None:
-    change = engine.arm(nft_packet_loss.KEY, target(name), owner="t:1", by="t", lease=LEASE, reason="t")
+    change = engine.arm("nft-packet-loss", target(name), owner="t:1", by="t", lease=LEASE, reason="t")
     change = engine.apply(change)
     call_command("fault_namespace", name, "--delete", stdout=io.StringIO())
     assert engine.undo(change, "done").state == "undone"
