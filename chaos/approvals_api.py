@@ -18,7 +18,7 @@ from chaos.models import Approval
 from chaos.serializers import Closed
 
 
-class ApprovalSerializer(serializers.ModelSerializer[Approval]):
+class ExperimentApprovalSerializer(serializers.ModelSerializer[Approval]):
     """An approval."""
 
     class Meta:
@@ -43,13 +43,13 @@ class Approvals(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="chaos_approvals", responses=ApprovalSerializer(many=True))
+    @extend_schema(operation_id="chaos_approvals", responses=ExperimentApprovalSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """The newest fifty, also those that no longer count."""
         found = get_object_or_404(queries.experiments(), slug=slug)
-        return Response(ApprovalSerializer(found.approvals.all()[:50], many=True).data)
+        return Response(ExperimentApprovalSerializer(found.approvals.all()[:50], many=True).data)
 
-    @extend_schema(operation_id="chaos_approve", request=ApproveSerializer, responses={201: ApprovalSerializer})
+    @extend_schema(operation_id="chaos_approve", request=ApproveSerializer, responses={201: ExperimentApprovalSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Approve the experiment as it is and what it would hit; an operator of the team who did not write it."""
         found = get_object_or_404(queries.experiments(), slug=slug)
@@ -63,12 +63,12 @@ class Approvals(APIView):
             )
         except Invalid as error:
             raise ValidationError({error.field: [error.message]}) from error
-        return Response(ApprovalSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(ExperimentApprovalSerializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="chaos_approvals_withdraw", responses={200: ApprovalSerializer(many=True)})
+    @extend_schema(operation_id="chaos_approvals_withdraw", responses={200: ExperimentApprovalSerializer(many=True)})
     def delete(self, request: Request, slug: str) -> Response:
         """Take back every approval that still counts."""
         found = get_object_or_404(queries.experiments(), slug=slug)
         self.check_object_permissions(request, found)
         approvals.withdraw(found, request.user)
-        return Response(ApprovalSerializer(found.approvals.all()[:50], many=True).data)
+        return Response(ExperimentApprovalSerializer(found.approvals.all()[:50], many=True).data)

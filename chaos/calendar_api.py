@@ -61,7 +61,7 @@ class RulesSerializer(Closed, serializers.ModelSerializer[TeamRules]):
         read_only_fields = ["id", "changed_by", "changed_at"]
 
 
-class ImportSerializer(Closed):
+class BlackoutsImportSerializer(Closed):
     """A file of iCalendar as text."""
 
     ical = serializers.CharField(max_length=ical.LARGEST, trim_whitespace=False)
@@ -69,7 +69,7 @@ class ImportSerializer(Closed):
     zone = serializers.CharField(max_length=64, required=False, default="UTC")
 
 
-class ImportedSerializer(serializers.Serializer[Any]):
+class BlackoutsImportedSerializer(serializers.Serializer[Any]):
     """What came in."""
 
     created = serializers.IntegerField()
@@ -130,16 +130,16 @@ class Import(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="chaos_blackouts_import", request=ImportSerializer, responses={200: ImportedSerializer})
+    @extend_schema(operation_id="chaos_blackouts_import", request=BlackoutsImportSerializer, responses={200: BlackoutsImportedSerializer})
     def post(self, request: Request) -> Response:
         """All events or none."""
-        asked = ImportSerializer(data=request.data)
+        asked = BlackoutsImportSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         with answered():
             done = ical.take(
                 asked.validated_data["ical"], asked.validated_data["scope"], asked.validated_data["zone"], request.user
             )
-        return Response(ImportedSerializer(done).data)
+        return Response(BlackoutsImportedSerializer(done).data)
 
 
 class Rules(generics.ListAPIView[TeamRules]):

@@ -32,6 +32,7 @@ BY_FAULT = {
     "lambda-concurrency-zero": "function",
     "lambda-timeout": "function",
     "lambda-memory": "function",
+    "lambda-version": "function",
     "event-source-off": "function",
     "sqs-denied": "queue",
     "nft-packet-loss": "network",

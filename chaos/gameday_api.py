@@ -42,7 +42,7 @@ class NoteSerializer(Closed, serializers.ModelSerializer[GameDayNote]):
         read_only_fields = ["at", "author"]
 
 
-class StepSerializer(serializers.ModelSerializer[GameDayStep]):
+class GameDayStepSerializer(serializers.ModelSerializer[GameDayStep]):
     """One of its experiments with its run."""
 
     experiment = serializers.CharField(source="experiment.slug", read_only=True)
@@ -63,7 +63,7 @@ class GameDaySerializer(Closed, serializers.ModelSerializer[GameDay]):
     experiments = serializers.ListField(
         child=serializers.SlugField(max_length=80), required=False, write_only=True, max_length=write.MOST_STEPS
     )
-    steps = StepSerializer(many=True, read_only=True)
+    steps = GameDayStepSerializer(many=True, read_only=True)
     notes = NoteSerializer(many=True, read_only=True)
 
     class Meta:

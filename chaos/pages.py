@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chaos import queries, steps, targets, words
 from chaos.engine import definition, method
-from chaos.engine.hypothesis import Hypothesis, amount
+from chaos.engine.hypothesis import OK, Hypothesis, amount
 from chaos.engine.states import State
 from chaos.models import Experiment, ExperimentRun
 from portal.charts.lines import Limit, Marker, Series
@@ -164,7 +164,7 @@ def _charts(run: ExperimentRun, hypothesis: Hypothesis) -> list[dict[str, Any]]:
                 "label": probe.title,
                 "series": [Series(probe.title, "canary", points)],
                 "markers": [Marker(at, text) for at, text in marks if at],
-                "limits": [Limit(v, f"{text} {amount(v, probe.unit)}") for v, text in bounds if v is not None],
+                "limits": [Limit(v, _limit(text, v, probe.unit)) for v, text in bounds if v is not None],
                 "unit": "%" if share else "",
                 "scale": 100.0 if share else 1.0,
                 "low": 0.0,
@@ -172,6 +172,11 @@ def _charts(run: ExperimentRun, hypothesis: Hypothesis) -> list[dict[str, Any]]:
             }
         )
     return charts
+
+
+def _limit(text: str, value: float, unit: str) -> str:
+    said = amount(value, unit)
+    return said if unit == OK else f"{text} {said}"
 
 
 def _around(run: ExperimentRun, key: str, during: list[tuple[datetime, float]]) -> list[tuple[datetime | float, float]]:

@@ -14,7 +14,7 @@ from typing import Any
 from chaos.engine import fis_warnings
 from chaos.engine.fis_states import gone_wrong
 from chaos.faults import fis_targets
-from chaos.faults.registry import ACCOUNT, REGION, Argument, Arguments, Fault, Preview
+from chaos.faults.registry import ACCOUNT, MODE, REGION, Argument, Arguments, Fault, Preview
 from portal.aws import fis, fis_reference
 from portal.aws.errors import AwsError
 from portal.changes.kinds import Kind, Seen, Target
@@ -167,7 +167,7 @@ FAULT = Fault(
     title="AWS FIS template",
     description="Starts an experiment template that the account's owner made and released for this service.",
     kind=KEY,
-    arguments=(ACCOUNT, REGION, Argument("template", "Template", **_TEMPLATE)),
+    arguments=(ACCOUNT, REGION, Argument("template", "Template", **_TEMPLATE), MODE),
     max_seconds=3600,
     preview=preview,
     watch=watch,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from chaos.engine import gremlin_words
-from chaos.faults.registry import ACCOUNT, REGION, Argument, Arguments, Fault, Preview
+from chaos.faults.registry import ACCOUNT, MODE, REGION, Argument, Arguments, Fault, Preview
 from chaos.gremlin import attacks, starts
 from chaos.gremlin.errors import GremlinError
 from portal.changes.kinds import Kind, Seen, Target
@@ -116,6 +116,7 @@ FAULT = Fault(
         Argument("port", "Port, or all", r"all|[1-9]\d{0,4}", "443"),
         Argument("hosts", "Hosts, as a number or a share", r"[1-9]\d{0,2}%?", "50%"),
         Argument("seconds", "Length in seconds", r"[1-9]\d{1,3}", "120"),
+        MODE,
     ),
     max_seconds=LONGEST,
     preview=preview,

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from chaos.engine import gremlin_words
-from chaos.faults.registry import ACCOUNT, REGION, Argument, Arguments, Fault, Preview
+from chaos.faults.registry import ACCOUNT, MODE, REGION, Argument, Arguments, Fault, Preview
 from chaos.gremlin import scenarios, starts
 from chaos.gremlin.errors import GremlinError
 from portal.changes.kinds import Kind, Seen, Target
@@ -100,6 +100,7 @@ FAULT = Fault(
         ACCOUNT,
         REGION,
         Argument("scenario", "Scenario", r"[A-Za-z0-9-]{8,64}", "0f4f6a38-6a0c-4c39-8f6a-386a0c4c39aa"),
+        MODE,
     ),
     max_seconds=3600,
     preview=preview,

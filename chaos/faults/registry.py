@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.engine.definition import Invalid
+from chaos.failure_modes import MODES
 from portal.plugins import Registry
 from services.models import Entity
 
@@ -103,6 +104,8 @@ class Fault:
 
 ACCOUNT = Argument("account", "AWS account", r"\d{12}", "111111111111")
 REGION = Argument("region", "Region", r"[a-z]{2}(-[a-z]+)+-\d", "us-east-1")
+MODE = Argument("mode", "Failure mode it proves", "|".join(MODES), "network", optional=True)
+"""For faults of an engine, which can do anything: the column of the coverage map that a run of it fills."""
 ZONE = Argument("zone", "Zone", r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "us-east-1a")
 GROUP = Argument("group", "Auto Scaling group", r"[A-Za-z0-9._/ -]{1,255}", "search-api")
 COUNT = Argument("count", "How many", r"[1-9]\d?", "1", optional=True)

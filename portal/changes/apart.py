@@ -72,10 +72,14 @@ def environment(kind: Kind, folder: str) -> dict[str, str]:
 
 def _order(child: subprocess.Popen[bytes], order: dict[str, Any]) -> None:
     """Tell the child what to do. The pipe stays open: when the parent dies, the child reads its end."""
+    _tell(child, json.dumps(order).encode() + b"\n")
+
+
+def _tell(child: subprocess.Popen[bytes], words: bytes) -> None:
     # A child that has died already cannot read; `_judge` says so.
     with contextlib.suppress(BrokenPipeError):
         pipe = cast(IO[bytes], child.stdin)
-        pipe.write(json.dumps(order).encode() + b"\n")
+        pipe.write(words)
         pipe.flush()
 
 
@@ -88,6 +92,7 @@ def _wait(child: subprocess.Popen[bytes], seconds: float, beat: Callable[[], Non
             if time.monotonic() >= until:
                 return
             beat()
+            _tell(child, b"\n")
         else:
             return
 

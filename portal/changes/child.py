@@ -1,17 +1,22 @@
 """The process that puts one change in place: `python -m portal.changes.child`, started by `portal.changes.apart`.
 
 It reads one line of JSON, {"kind", "target", "lent", "seconds"}, and knows nothing else: no database, no key of the portal,
-only the short-lived keys of the target's account that were lent to it. It ends with its parent, and by its own alarm.
+only the short-lived keys of the target's account that were lent to it. It ends with its parent, when that falls silent, and by its own alarm.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 import threading
 from typing import Any
+
+SILENCE = 7.0
+"""Seconds without a byte of the parent after which the child ends: less than the lease of a run, so that nothing is tried
+again while another worker takes the fault out already; and less than the 10 s after which a client repeats a call."""
 
 
 def main() -> int:
@@ -41,8 +46,8 @@ def _apply(order: dict[str, Any]) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """The parent keeps the pipe open as long as it lives."""
-    while os.read(0, 1024):
+    """The parent sends a byte with each renewal of its lease. One that is dead, stopped or stuck sends none."""
+    while select.select([0], [], [], SILENCE)[0] and os.read(0, 1024):
         pass
     os._exit(3)
 

@@ -49,7 +49,7 @@ def test_each_figure_is_one_line_of_json(db: None) -> None:
 
 
 def test_an_unknown_benchmark_is_answered_with_those_there_are(db: None) -> None:
-    with pytest.raises(CommandError, match="there is canary, catalog, conditions"):
+    with pytest.raises(CommandError, match="there is canary, catalog, chaos, conditions"):
         call_command("bench", "nothing")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ from chaos.faults import zone_down
 from portal.aws import session
 from portal.changes import apart
 from portal.changes.kinds import kinds
+from portal.environment import BASE
 
 HOLDS = Reading("hosts", "Healthy hosts", "hosts", 6.0, Outcome.HOLDS, "6 hosts.")
 ZONE = {"account": "111111111111", "region": "us-east-1", "zone": "us-east-1a"}
@@ -90,6 +93,22 @@ def test_an_abort_kills_the_call_and_goes_on_up(
     with pytest.raises(Aborted):
         apart.apply_apart(zone_down.KIND, target, 60, beat)
     assert children[0].returncode == -9
+
+
+def test_a_child_whose_parent_falls_silent_ends_by_itself(target: dict[str, Any], hole: None, tmp_path: Any) -> None:
+    """A stopped worker keeps the pipe open but renews nothing: its child must not go on trying."""
+    order = {
+        "kind": zone_down.KEY,
+        "target": target,
+        "lent": session.lend(ZONE["account"], apart.ROLES),
+        "seconds": 100,
+    }
+    command, seen = [sys.executable, "-m", "portal.changes.child"], apart.environment(zone_down.KIND, str(tmp_path))
+    with subprocess.Popen(command, cwd=BASE, env=seen, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+        assert child.stdin is not None
+        child.stdin.write(json.dumps(order).encode() + b"\n")
+        child.stdin.flush()
+        assert child.wait() == 3
 
 
 def test_the_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from chaos import halts
 from chaos.engine import gremlin_words
 from chaos.faults import gremlin_attack, gremlin_scenario
+from chaos.faults.registry import faults
 from chaos.gremlin import account, halt_job
 from chaos.models import GremlinStart
 from portal.changes import engine
 from portal.changes.engine import NotOpen
+from portal.changes.kinds import kinds
 from portal.changes.models import Change
 from portal.jobs.models import Run
 from tests.chaos.gremlin_world import GUID, SCENARIO, Gremlin, serve
@@ -271,3 +273,11 @@ def test_no_answer_makes_reading_it_raise(answer: Any) -> None:
         assert not gremlin_words.ended(answer)
     gremlin_words.gone_wrong(answer)
     gremlin_words.matching(answer, {"service": "web"})
+
+
+@pytest.mark.parametrize(
+    ("key", "module"), [("gremlin-attack", gremlin_attack), ("gremlin-scenario", gremlin_scenario)]
+)
+def test_a_fault_and_its_change_are_on_the_list(key: str, module: Any) -> None:
+    assert faults.get(key) is module.FAULT
+    assert kinds.get(module.FAULT.kind) is module.KIND

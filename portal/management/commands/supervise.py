@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from portal.changes import engine
 from portal.jobs import runner
@@ -23,18 +24,27 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do one round and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Runs until stopped."""
-        pause = threading.Event()
+        """Runs until stopped; a database that is away for a while does not stop it."""
+        if options["once"]:
+            self.stdout.write(f"{engine.recover()} changes put back, {runner.sweep()} runs repaired")
+            return
+        pause, sweeper = threading.Event(), threading.Thread()
         while True:
-            close_old_connections()
-            try:
-                undone, repaired = engine.recover(), runner.sweep()
-            except Error as error:
-                if options["once"]:
-                    raise
-                undone = repaired = 0
-                self.stderr.write(f"The database does not answer, the next round tries again: {error}")
-            if undone or repaired or options["once"]:
-                self.stdout.write(f"{undone} changes put back, {repaired} runs repaired")
-            if options["once"] or pause.wait(options["period"]):
-                return
+            self._do(engine.recover, "changes put back")
+            # Ringing at a broker that is away takes seconds for each run: an undo must not wait for that.
+            if not sweeper.is_alive():
+                sweeper = threading.Thread(target=self._sweep, daemon=True)
+                sweeper.start()
+            pause.wait(options["period"])
+
+    def _sweep(self) -> None:
+        self._do(runner.sweep, "runs repaired")
+        connection.close()
+
+    def _do(self, work: Callable[[], int], words: str) -> None:
+        close_old_connections()
+        try:
+            if done := work():
+                self.stdout.write(f"{done} {words}")
+        except Error as error:
+            self.stderr.write(f"The database does not answer, the next round tries again: {error}")

@@ -67,6 +67,7 @@ def test_resets_are_felt_and_gone_after_the_undo(shop: Any, lab: Lab) -> None:
 
 def test_silence_is_felt_by_the_same_share_in_both_directions_and_gone_after_the_undo(shop: Any, lab: Lab) -> None:
     change = applied(shop, proxy_blackhole.FAULT, percent="50")
+    assert change.kind == "proxy-blackhole"
     silent = silent_of(lab, 24)
     # 24 throws at 50 %: 12 with a deviation of 2.4. Two separate throws would make it 18.
     assert 2 <= silent <= 22
