@@ -49,7 +49,9 @@ class Approvals(APIView):
         found = get_object_or_404(queries.experiments(), slug=slug)
         return Response(ExperimentApprovalSerializer(found.approvals.all()[:50], many=True).data)
 
-    @extend_schema(operation_id="chaos_approve", request=ApproveSerializer, responses={201: ExperimentApprovalSerializer})
+    @extend_schema(
+        operation_id="chaos_approve", request=ApproveSerializer, responses={201: ExperimentApprovalSerializer}
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Approve the experiment as it is and what it would hit; an operator of the team who did not write it."""
         found = get_object_or_404(queries.experiments(), slug=slug)

@@ -130,7 +130,11 @@ class Import(APIView):
 
     write_role = "operator"
 
-    @extend_schema(operation_id="chaos_blackouts_import", request=BlackoutsImportSerializer, responses={200: BlackoutsImportedSerializer})
+    @extend_schema(
+        operation_id="chaos_blackouts_import",
+        request=BlackoutsImportSerializer,
+        responses={200: BlackoutsImportedSerializer},
+    )
     def post(self, request: Request) -> Response:
         """All events or none."""
         asked = BlackoutsImportSerializer(data=request.data)
