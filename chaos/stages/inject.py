@@ -24,7 +24,7 @@ from chaos.faults.registry import faults
 from chaos.models import APPLIED, ARMED, FAILED, PLANNED, ExperimentRun, GuardDecision, RunStep
 from chaos.stages import during
 from chaos.stages.decide import decide, too_old
-from chaos.stages.look import Look, plan, stop_asked
+from chaos.stages.look import Look, plan, stop_asked, stop_or_denied
 from portal.aws.errors import AwsError
 from portal.changes import engine, fence
 from portal.changes.apart import apply_apart
@@ -152,7 +152,7 @@ def _apart(run: ExperimentRun, change: Change, kind: Kind, target: Target, secon
 
 
 def _go_on(run: ExperimentRun) -> None:
-    stop, because = stop_asked(run)
+    stop, because = stop_or_denied(run)
     if because:
         raise Halted(stop, because)
 
