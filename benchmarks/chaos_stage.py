@@ -42,7 +42,11 @@ class Stage:
 
     def _start(self, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]
-        self._processes.append(subprocess.Popen(command, cwd=BASE, env=self._variables, start_new_session=True))
+        quiet = subprocess.DEVNULL
+        started = subprocess.Popen(
+            command, cwd=BASE, env=self._variables, start_new_session=True, stdout=quiet, stderr=quiet
+        )
+        self._processes.append(started)
 
     def _worker(self) -> None:
         self._workers += 1
