@@ -102,7 +102,6 @@ def test_deploy_of_the_portal_hands_the_run_over_without_cutting_it_short(portal
     portal.gate.open()
     assert leaving.wait(90) == 0
     portal.processes.remove(leaving)
-    assert portal.state(run) == "observing"
     portal.reach(run, "ended")
     assert portal.column(run, "ended_because") == "planned"
     assert portal.changes(run) == ["undone"]
